@@ -1,0 +1,1 @@
+"""A knowledge base of errors whose every fix has been run."""

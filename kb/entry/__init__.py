@@ -1,0 +1,1 @@
+"""What an entry is: Markdown in, frozen dataclasses and findings out."""
