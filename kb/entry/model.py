@@ -140,6 +140,8 @@ class Entry:
     cause: str
     """Markdown of Root Cause."""
     options: tuple[Option, ...]
+    not_helping: Section | None
+    """`### What does not help`, the last heading under Fix: prose, and `still` transcripts that prove it."""
     checklist: tuple[Line, ...]
     savings: Savings
     environment: tuple[Line, ...]
