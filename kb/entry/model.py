@@ -1,4 +1,4 @@
-"""The parts of an entry. Frozen, no I/O; `line` is always the 1-based line of the file where the part begins."""
+"""The parts of an entry. Frozen, no I/O; `line` is the 1-based line of the file where the part begins."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -24,7 +24,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A fence `diff file=NAME`: a change of a file that the reproduction wrote. Hunks are separated by a line `...`."""
+    """A fence `diff file=NAME`: a change of a file that Symptom wrote. A line `...` separates hunks."""
 
     name: str
     text: str
@@ -166,7 +166,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault of an entry file. Severity stands in the table of `rules.py`, by code."""
+    """A fault of an entry file. Severity stands in the table of `findings.py`, by code."""
 
     path: str
     line: int

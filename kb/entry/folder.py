@@ -1,0 +1,135 @@
+"""Entries on disk: `<root>/<area>/<slug>.md`. The path below the root, without its ending, is the id."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.entry.markdown import MAX_SIZE, parse
+from kb.entry.model import Entry, Finding
+from kb.errors import Misuse
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    entries: tuple[Entry, ...]
+    """The entries without a blocking fault of form, by id."""
+    findings: tuple[Finding, ...]
+    """All faults of form, by path and line."""
+
+
+def is_id(text: str) -> bool:
+    return len(text) <= 100 and _ID.fullmatch(text) is not None
+
+
+def id_of(path: Path) -> str:
+    """The id of an entry file: its folder's name and its own."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+def path_of(root: Path, id: str) -> Path:
+    """Where the entry of an id lies, whether or not it is there. Raises Misuse when the id is none."""
+    if not is_id(id):
+        raise Misuse(f"{id!r} is no id; write AREA/SLUG in lower case letters, digits and hyphens")
+    return root / f"{id}.md"
+
+
+def template(root: Path) -> str:
+    """What a new entry begins as. Raises Misuse when the folder has no template."""
+    path = root / "_template.md"
+    text, findings = read_text(path)
+    if text is None:
+        raise Misuse("; ".join(map(str, findings)))
+    return text
+
+
+def load(path: Path) -> tuple[Entry | None, tuple[Finding, ...]]:
+    """The entry of one file and its faults of form; None where one of them blocks."""
+    path = path if path.parent.name else Path.cwd() / path
+    text, findings = read_text(path)
+    if text is None:
+        return None, findings
+    id = id_of(path)
+    entry, found = parse(text, id, str(path))
+    if not is_id(id):
+        return None, (bad_name(path), *found)
+    return entry, found
+
+
+def bad_name(path: Path) -> Finding:
+    return Finding(
+        str(path),
+        1,
+        "KB006",
+        "the path is no id; name it AREA/SLUG.md in lower case letters, digits and hyphens",
+    )
+
+
+def read_text(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
+    """The text of a file, or None and why it is not read."""
+
+    def refuse(line: int, code: str, message: str) -> tuple[None, tuple[Finding]]:
+        return None, (Finding(str(path), line, code, message),)
+
+    try:
+        # Neither followed nor waited for: a link may lead out of the folder, a pipe may never end.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                return refuse(1, "KB005", "not an ordinary file; an entry is one Markdown file")
+            if status.st_size > MAX_SIZE:
+                return refuse(
+                    1, "KB002", f"the file has {status.st_size:,} bytes; an entry has at most {MAX_SIZE:,}"
+                )
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        if path.is_symlink():
+            return refuse(1, "KB005", "a symlink; put the file itself here, and the old id under `aliases`")
+        return refuse(1, "KB005", f"cannot be read ({error.strerror})")
+    except ValueError as error:
+        return refuse(1, "KB005", f"cannot be read ({error})")
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return refuse(
+            line, "KB003", f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"
+        )
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Every file below the root that should be an entry, in order. `_…` and hidden ones are not."""
+    try:
+        found = sorted(os.scandir(root), key=lambda e: e.name)
+    except OSError as error:
+        raise Misuse(f"{root}: {error.strerror}; name a folder of entries") from None
+    for item in found:
+        if item.name.startswith(("_", ".")):
+            continue
+        if item.is_dir(follow_symlinks=False):
+            yield from files(root / item.name)
+        elif item.name.endswith(".md") or item.is_symlink():
+            yield root / item.name
+
+
+def read_folder(root: Path) -> Folder:
+    """All entries below a folder. A broken one is findings and does not stop the others.
+
+    Raises Misuse when the folder cannot be listed.
+    """
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    for path in files(root):
+        if path.parent.parent != root and not path.is_symlink():
+            findings.append(bad_name(path))
+            continue
+        entry, found = load(path)
+        findings += found
+        if entry:
+            entries.append(entry)
+    return Folder(tuple(sorted(entries, key=lambda e: e.id)), tuple(findings))

@@ -1,0 +1,451 @@
+"""The text of an entry file -> Entry, with the line of every part. Only this module knows markdown-it-py."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from kb.entry import frontmatter, patch
+from kb.entry.fences import Place, block
+from kb.entry.findings import errors
+from kb.entry.model import Block, Entry, File, Finding, Line, LookAlike, Option, Patch, Savings, Section
+from kb.entry.spans import masked, only_span
+
+SECTIONS = (
+    "Symptom",
+    "Root Cause",
+    "Fix",
+    "Prevention Checklist",
+    "Expected Token Savings",
+    "Environment",
+    "Source",
+    "Error Messages",
+    "Asked As",
+    "Look-Alikes",
+)
+NOT_HELPING = "What does not help"
+MAX_SIZE = 256 * 1024
+
+# Inline parsing is left out: what we need of it are code spans, and it is slow on hostile text.
+_markdown = MarkdownIt("commonmark").disable(["inline", "text_join", "reference"])
+
+_OPTION = re.compile(r"Option (\d{1,3}): (\S.*)")
+_POINTER = re.compile(r"→ ([a-z0-9-]+/[a-z0-9-]+)\.?$")
+_HOLE_LIKE = re.compile(
+    r"\{ *\.{2,3} *\}|\{ +… +\}|<(?:\.{3}|…)>|\[(?:\.{3}|…)\]|(?<!\{)…|…(?!\})|(?<!\$)\{[a-z_]+\}"
+)
+_ATTRIBUTE = r"""(?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)"""
+_HTML = re.compile(
+    rf"<[A-Za-z][A-Za-z0-9-]*{_ATTRIBUTE}*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>|<!--|<\?|<!\[CDATA"
+)
+_AUTOLINK = re.compile(r"<[a-z]+:[^\s<>]*>|<[^\s<>@]+@[^\s<>@]+>")
+_SAVINGS = re.compile(r"(Debugging without this entry|This fix): ~?(\d{1,3}(?:,\d{3})+|\d+) tokens")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x01-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+_GAP = re.compile(r"‹([^›]*)›")
+
+
+def parse(text: str, id: str, path: str) -> tuple[Entry | None, tuple[Finding, ...]]:
+    """The entry and all faults of its form; the entry is None where one of them blocks."""
+    entry, findings = draft(text, id, path)
+    return (None if errors(findings) else entry), findings
+
+
+def draft(text: str, id: str, path: str) -> tuple[Entry, tuple[Finding, ...]]:
+    """The entry as far as it can be read, so that its content can be judged too. Never replay a draft."""
+    reader = _Reader(id, path)
+    entry = reader.read(text)
+    gaps = {
+        number: _GAP.findall(line)
+        for number, line in enumerate(text.split("\n"), 1)
+        if "‹" in line and "›" in line
+    }
+    # What else is wrong on a line with a gap is wrong because of the gap.
+    kept = [f for f in reader.findings if f.line not in gaps]
+    kept += [Finding(path, n, "KB218", f"a gap: write {what}") for n, found in gaps.items() for what in found]
+    return entry, tuple(sorted(set(kept), key=lambda f: (f.line, f.code, f.message)))
+
+
+@dataclass(slots=True)
+class _Part:
+    """A heading and the nodes below it, up to the next heading."""
+
+    title: str
+    line: int
+    end: int = 0
+    """The last line of the part."""
+    nodes: list[SyntaxTreeNode] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, id: str, path: str) -> None:
+        self.id = id
+        self.path = path
+        self.findings: list[Finding] = []
+        self.lines: list[str] = []
+        self.unclosed = False
+
+    def add(self, line: int, code: str, message: str) -> None:
+        self.findings.append(Finding(self.path, line, code, message))
+
+    def read(self, text: str) -> Entry:
+        if not text.strip():
+            self.add(1, "KB001", "the file is empty; `kb new AREA/SLUG` writes one to begin with")
+            text = ""
+        if len(text) > MAX_SIZE:
+            self.add(1, "KB002", f"the file has {len(text):,} characters; an entry has at most {MAX_SIZE:,}")
+            text = ""
+        if broken := _NO_TEXT.search(text):
+            what = "a NUL" if broken[0] == "\0" else "half of a surrogate pair"
+            self.add(text.count("\n", 0, broken.start()) + 1, "KB003", f"{what}; save the file as UTF-8 text")
+            text = _NO_TEXT.sub("\ufffd", text)
+        if "\r" in text:
+            first = text.count("\n", 0, text.index("\r")) + 1
+            self.add(
+                first, "KB004", "lines end in CR; save the file with LF alone (`sed -i 's/\\r$//' FILE`)"
+            )
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.lines = text.split("\n")
+        for number, line in enumerate(self.lines, 1):
+            for found in _INVISIBLE.findall(line)[:1]:
+                name = unicodedata.name(found, "control character")
+                self.add(
+                    number,
+                    "KB007",
+                    f"U+{ord(found):04X} ({name}) cannot be seen; drop it, or write an escape",
+                )
+        lists, texts, taken = frontmatter.read(self.lines, self.add)
+        # Blank lines in its place keep the line numbers.
+        nodes = SyntaxTreeNode(_markdown.parse("\n" * taken + "\n".join(self.lines[taken:]))).children
+        self._look_at_all(nodes)
+        title, title_line, parts = self._sections(nodes, begun=bool(text))
+        options, not_helping = self._fix(parts.get("Fix"))
+        symptom = self._section(parts.get("Symptom"), "symptom")
+        entry = Entry(
+            id=self.id,
+            path=self.path,
+            text=text,
+            title=title,
+            title_line=title_line,
+            symptoms=tuple(self._bullets(parts.get("Symptom"), only=False)),
+            symptom=symptom,
+            cause=self._section(parts.get("Root Cause"), "elsewhere").source,
+            options=options,
+            not_helping=not_helping,
+            checklist=self._list(parts.get("Prevention Checklist")),
+            savings=self._savings(parts.get("Expected Token Savings")),
+            environment=self._list(parts.get("Environment")),
+            sources=self._list(parts.get("Source")),
+            messages=tuple(self._messages(parts.get("Error Messages"))),
+            questions=self._list(parts.get("Asked As")),
+            look_alikes=tuple(self._look_alikes(parts.get("Look-Alikes"))),
+            tags=lists.get("tags", ()),
+            needs=lists.get("needs", ()),
+            platforms=lists.get("platforms", ()),
+            stub=texts.get("stub"),
+            unverifiable=texts.get("unverifiable"),
+            aliases=lists.get("aliases", ()),
+            retired=texts.get("retired"),
+        )
+        for section in (*options, *([not_helping] if not_helping else [])):
+            self._check_patches(symptom, section)
+        return entry
+
+    def _look_at_all(self, nodes: list[SyntaxTreeNode]) -> None:
+        """What may be wrong anywhere: fences left open, fences that nothing replays, raw HTML."""
+        stack = list(nodes)
+        while stack:
+            node = stack.pop()
+            stack += node.children
+            line = _line(node)
+            if node.type == "fence":
+                self._check_closed(node)
+                top = node.parent is None or node.parent.type == "root"
+                if not top and ("file=" in node.info or node.info.startswith("console")):
+                    self.add(
+                        line,
+                        "KB304",
+                        "a fence inside a list or quotation is not replayed; begin it at the margin",
+                    )
+            elif node.type == "html_block":
+                self.add(line, "KB219", "raw HTML; write Markdown, and put literal tags in backticks")
+            elif node.type == "inline":
+                for number, text in enumerate(masked(node.content).split("\n"), line):
+                    for tag in _HTML.findall(_AUTOLINK.sub("", text)):
+                        self.add(
+                            number, "KB219", f"raw HTML `{tag[:40]}`, which GitHub hides; put it in backticks"
+                        )
+
+    def _check_closed(self, node: SyntaxTreeNode) -> None:
+        begin, end = node.map or (0, 0)
+        mark = re.escape(node.markup[0]) + "{" + str(len(node.markup)) + ",}"
+        closed = end - 1 > begin and re.fullmatch(rf"[ >]*{mark}\s*", self.lines[end - 1])
+        # An open fence ends at the next one: then that one's opening words stand inside.
+        inner = re.search(rf"^ {{0,3}}{mark}[^`\s]", node.content, re.MULTILINE)
+        if not closed or inner:
+            self.unclosed = True
+            what = "" if not closed else ", so the next one's beginning is part of it"
+            self.add(
+                begin + 1, "KB301", f"this fence is never closed{what}; close it with a line `{node.markup}`"
+            )
+
+    def _sections(self, nodes: list[SyntaxTreeNode], begun: bool) -> tuple[str, int, dict[str, _Part]]:
+        title, title_line = "", 0
+        parts: dict[str, _Part] = {}
+        part = _Part("", 1)
+        loose = [part]
+        highest = 0
+        for node in nodes:
+            level = int(node.tag[1]) if node.type == "heading" else 0
+            line = _line(node)
+            if level and node.markup in "-=":
+                self.add(
+                    line,
+                    "KB203",
+                    f"the line `{node.markup}` below makes this a heading; put a blank line between",
+                )
+            if level not in (1, 2) or node.markup in "-=":
+                part.nodes.append(node)
+                continue
+            part.end = line - 1
+            heading = _text(node)
+            if level == 1:
+                if title_line:
+                    self.add(line, "KB202", "a second title; one file is one entry, with one `# ` heading")
+                else:
+                    title, title_line = heading, line
+                    if parts:
+                        self.add(line, "KB206", "the title stands below a section; it is the first heading")
+                part = _Part("", line)
+                loose.append(part)
+                continue
+            name = _nearest(heading, SECTIONS)
+            if name != heading:
+                write = f"write `## {name}`" if name else "the sections are " + ", ".join(SECTIONS)
+                self.add(line, "KB203", f"`## {heading[:60]}` is no section; {write}")
+            part = _Part(name or "", line)
+            if name in parts:
+                self.add(line, "KB205", f"`## {name}` stands twice; join the two")
+            elif name:
+                parts[name] = part
+                if SECTIONS.index(name) < highest:
+                    after = SECTIONS[SECTIONS.index(name) - 1] if name != SECTIONS[0] else "the title"
+                    self.add(line, "KB206", f"`## {name}` is out of order; it stands after {after}")
+                highest = max(highest, SECTIONS.index(name))
+        part.end = len(self.lines)
+        if begun and not title_line:
+            self.add(1, "KB201", "no title; write `# ` what is seen ` — ` why")
+        elif begun and not title:
+            self.add(title_line, "KB201", "the title is empty; write what is seen ` — ` why")
+        for node in (n for p in loose for n in p.nodes):
+            where = "the title" if not title_line or _line(node) < title_line else "`## Symptom`"
+            self.add(_line(node), "KB211", f"text before {where} is never shown; move it into a section")
+        self._check_missing(parts, begun)
+        return title, title_line, parts
+
+    def _check_missing(self, parts: dict[str, _Part], begun: bool) -> None:
+        last = len(self.lines) - (not self.lines[-1]) or 1
+        for i, name in enumerate(SECTIONS):
+            # Below an open fence the headings are there, as code.
+            if name in parts or not begun or (self.unclosed and f"## {name}" in self.lines):
+                continue
+            after = f"below `## {SECTIONS[i - 1]}`" if i else "below the title"
+            line = next((parts[later].line for later in SECTIONS[i + 1 :] if later in parts), last)
+            self.add(line, "KB204", f"section `## {name}` is missing; write it {after}")
+
+    def _fix(self, part: _Part | None) -> tuple[tuple[Option, ...], Section | None]:
+        options: list[Option] = []
+        not_helping: Section | None = None
+        if part is None:
+            return (), None
+        subs = [_Part("", part.line)]
+        for node in part.nodes:
+            if node.type == "heading" and node.tag == "h3" and node.markup == "###":
+                subs[-1].end = _line(node) - 1
+                subs.append(_Part(_text(node), _line(node)))
+            else:
+                subs[-1].nodes.append(node)
+        subs[-1].end = part.end
+        for node in subs[0].nodes:
+            self.add(_line(node), "KB211", "text before the first option is never shown; move it into one")
+        titles: set[str] = set()
+        for sub in subs[1:]:
+            found = _OPTION.fullmatch(sub.title)
+            if not found and _nearest(sub.title, (NOT_HELPING,)):
+                if sub.title != NOT_HELPING:
+                    self.add(sub.line, "KB207", f"`### {sub.title[:60]}`: write `### {NOT_HELPING}`")
+                if sub is not subs[-1] or not_helping:
+                    self.add(
+                        sub.line, "KB210", f"`### {NOT_HELPING}` stands once, as the last heading under Fix"
+                    )
+                not_helping = self._section(sub, "fix")
+                continue
+            number = len(options) + 1
+            title = found[2] if found else sub.title
+            if not found:
+                self.add(sub.line, "KB207", f"`### {sub.title[:60]}`: write `### Option {number}: …`")
+            elif int(found[1]) != number:
+                self.add(
+                    sub.line,
+                    "KB208",
+                    f"option {found[1]} stands at place {number}; write `### Option {number}: …`",
+                )
+            if title.casefold() in titles:
+                self.add(sub.line, "KB209", f"two options are named `{title[:60]}`; say what sets them apart")
+            titles.add(title.casefold())
+            section = self._section(sub, "fix")
+            options.append(Option(section.source, section.blocks, section.line, number, title))
+        if not options:
+            self.add(part.line, "KB212", "Fix has no option; write `### Option 1: …`")
+        return tuple(options), not_helping
+
+    def _section(self, part: _Part | None, place: Place) -> Section:
+        if part is None:
+            return Section("", (), 1)
+        if not part.nodes:
+            self.add(
+                part.line, "KB212", f"nothing stands under `{part.title[:60]}`; write it, or drop the heading"
+            )
+        blocks: list[Block] = []
+        written: set[str] = set()
+        for node in part.nodes:
+            if node.type == "heading" and node.markup not in "-=":
+                self.add(
+                    _line(node),
+                    "KB203",
+                    f"`{node.markup} {_text(node)[:60]}` cannot stand here; use bold text",
+                )
+            if node.type != "fence":
+                continue
+            found = block(node.info, node.content, _line(node), place, self.add)
+            blocks.append(found)
+            if not isinstance(found, File | Patch):
+                continue
+            if found.name in written and isinstance(found, File):
+                self.add(found.line, "KB306", f"`{found.name}` is written twice here; keep one")
+            written.add(found.name)
+            above = next((s for s in reversed(self.lines[: found.line - 1]) if s.strip()), "")
+            if f"`{found.name}`" not in above:
+                self.add(
+                    found.line, "KB307", f"the line above does not name the file; write `{found.name}`: there"
+                )
+        source = "\n".join(self.lines[part.line : part.end]).strip("\n")
+        return Section(source, tuple(blocks), part.line)
+
+    def _check_patches(self, symptom: Section, section: Section) -> None:
+        texts = {f.name: f.text for f in symptom.files}
+        for change in section.patches:
+            if change.name not in texts:
+                names = ", ".join(f"`{name}`" for name in texts) or "none"
+                self.add(
+                    change.line, "KB309", f"Symptom writes no file `{change.name[:60]}`; its files: {names}"
+                )
+                continue
+            try:
+                texts[change.name] = patch.apply(change.text, texts[change.name])
+            except patch.PatchError as error:
+                code = "KB308" if isinstance(error, patch.DiffError) else "KB310"
+                self.add(change.line + 1 + error.line, code, str(error))
+
+    def _bullets(self, part: _Part | None, only: bool = True) -> Iterator[Line]:
+        for node in part.nodes if part else ():
+            if node.type != "bullet_list":
+                if only:
+                    self.add(_line(node), "KB213", "this section is a list; write each as a bullet `- …`")
+                continue
+            for item in node.children:
+                first = item.children[0] if item.children else None
+                if len(item.children) > 1 or (first and first.type != "paragraph"):
+                    self.add(
+                        _line(item),
+                        "KB213",
+                        "a bullet is one paragraph; write what is below it as another bullet",
+                    )
+                if first and first.type == "paragraph":
+                    yield Line(_text(first), _line(item))
+                elif not first:
+                    self.add(_line(item), "KB213", "an empty bullet; write it or drop it")
+
+    def _list(self, part: _Part | None) -> tuple[Line, ...]:
+        found = tuple(self._bullets(part))
+        if part and not part.nodes:
+            self.add(part.line, "KB212", f"nothing stands under `## {part.title}`; write bullets `- …`")
+        return found
+
+    def _messages(self, part: _Part | None) -> Iterator[Line]:
+        # Where there is no message, a paragraph may say why.
+        listed = part is not None and any(n.type == "bullet_list" for n in part.nodes)
+        for bullet in self._bullets(part, only=listed):
+            message = only_span(bullet.text)
+            if message is None:
+                self.add(
+                    bullet.line,
+                    "KB214",
+                    "a message is one code span; put all of it in backticks, and nothing beside",
+                )
+                continue
+            # A traceback shows the source line, where `{name}` is literal.
+            source = re.search(r"\bf[\"']", message)
+            for hole in _HOLE_LIKE.findall(message) if not source else ():
+                self.add(bullet.line, "KB215", f"`{hole}` in a message; where it varies write `{{…}}`")
+            yield Line(message, bullet.line)
+
+    def _look_alikes(self, part: _Part | None) -> Iterator[LookAlike]:
+        for bullet in self._list(part):
+            prose = masked(bullet.text)
+            colon = re.search(r":(?=\s|$)", prose)
+            if not colon:
+                self.add(bullet.line, "KB216", "no colon; write what is seen, a colon, what it is instead")
+                continue
+            seen, rest = bullet.text[: colon.start()].strip(), bullet.text[colon.end() :].strip()
+            pointer = _POINTER.search(rest)
+            if "→" in (after := prose[colon.end() :]) and (not pointer or after.count("→") > 1):
+                self.add(bullet.line, "KB216", "a pointer is one `→ area/slug`, bare, at the end of the line")
+            instead = rest[: pointer.start()].rstrip() if pointer else rest
+            if not seen or not instead:
+                self.add(
+                    bullet.line,
+                    "KB216",
+                    "one side of the colon is empty; say what is seen, and what it is instead",
+                )
+            yield LookAlike(seen, instead, pointer[1] if pointer else None, bullet.line)
+
+    def _savings(self, part: _Part | None) -> Savings:
+        figures: dict[str, int] = {}
+        for bullet in self._list(part):
+            found = _SAVINGS.fullmatch(bullet.text)
+            if found and found[1] not in figures:
+                figures[found[1]] = int(found[2].replace(",", "")[:12])
+            else:
+                self.add(
+                    bullet.line,
+                    "KB217",
+                    "write `- Debugging without this entry: ~4,000 tokens` and `- This fix: ~250 tokens`",
+                )
+        names = ("Debugging without this entry", "This fix")
+        for name in names:
+            if part and part.nodes and name not in figures:
+                self.add(part.line, "KB217", f"a line is missing; write `- {name}: ~N tokens`")
+        return Savings(figures.get(names[0]), figures.get(names[1]), part.line if part else 1)
+
+
+def _line(node: SyntaxTreeNode) -> int:
+    return node.map[0] + 1 if node.map else 1
+
+
+def _text(node: SyntaxTreeNode) -> str:
+    """The Markdown of a heading or paragraph, as one line."""
+    return " ".join(node.children[0].content.split("\n")) if node.children else ""
+
+
+def _nearest(heading: str, names: tuple[str, ...]) -> str | None:
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(heading.casefold()[:80], folded, 1, 0.7)
+    return folded[near[0]] if near else None
