@@ -1,14 +1,220 @@
-"""The command line. Look-ups take a short way that imports nothing they do not need; the rest is loaded by name."""
+"""The command line. A look-up takes a short way that imports only what it needs; other commands are loaded by name."""
 
 import sys
+from collections.abc import Callable
 
-COMMANDS = {"check": "kb.faces.check", "new": "kb.faces.new", "verify": "kb.faces.verify"}
+from kb.errors import KbError, Misuse
+
+USAGE = """\
+kb "error message"          look an error up; also: command 2>&1 | kb
+kb show ID [SECTION]        an entry, or one section of it
+kb list                     all entries
+kb lookup --jsonl           one JSON answer for each JSON line of standard input
+kb export                   one JSON line per entry: id, title, text
+kb build --out FILE         write the catalog of the entries
+kb new AREA/SLUG            begin an entry
+kb check [PATH|ID ...]      findings of entries, then a replay
+kb verify [PATH|ID ...]     replay entries and write the evidence
+kb serve                    the web page and the HTTP API
+kb mcp                      the MCP server on standard input and output
+
+options: --json  --limit N (1 to 50)  --help  --version;  `kb -- TEXT` looks up any text
+exit status: 0 match, 1 nothing fits, 2 misuse, 3 candidates only, 4 the catalog or the sandbox cannot be used
+"""
+
+HEAD, TAIL = 65_536, 262_144
+"""Of a log on standard input the first and last bytes are kept, whatever its length."""
+
+LOADED = {
+    "build": "kb.faces.build",
+    "check": "kb.faces.check",
+    "mcp": "kb.faces.mcp",
+    "new": "kb.faces.new",
+    "serve": "kb.faces.web",
+    "verify": "kb.faces.verify",
+}
 
 
 def main() -> int:
-    argv = sys.argv[1:]
-    if argv and argv[0] in COMMANDS:
+    """Run the command line of this process. Returns the exit status; no traceback for anything a user can cause."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace", encoding="utf-8")
+        sys.stderr.reconfigure(errors="replace", encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        status = run(sys.argv[1:])
+        sys.stdout.flush()
+        return status
+    except KbError as error:
+        print(f"kb: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(argv: list[str]) -> int:
+    command = argv[0] if argv else ""
+    if command in HERE:
+        return HERE[command](argv[1:])
+    if command in LOADED:
         from importlib import import_module
 
-        return int(import_module(COMMANDS[argv[0]]).main(argv[1:]))
-    raise NotImplementedError
+        return int(import_module(LOADED[command]).main(argv[1:]))
+    return look_up(argv)
+
+
+def look_up(argv: list[str]) -> int:
+    words, as_json, limit = _options(argv, "kb")
+    if words and words != ["-"]:
+        text = " ".join(words)
+    elif sys.stdin is None or sys.stdin.isatty():
+        print(USAGE, end="", file=sys.stderr)
+        return 2
+    else:
+        text = _input()
+    from kb import service
+
+    found = service.lookup(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), limit)
+    entry = service.show(found.candidates[0].id) if found.decision == "match" else None
+    if as_json:
+        from kb.faces import as_dict
+
+        _print_json(as_dict.answer(found, entry))
+    else:
+        from kb import render
+
+        _print(render.answer(found, entry))
+    return {"match": 0, "none": 1, "candidates": 3}[found.decision]
+
+
+def show(argv: list[str]) -> int:
+    words, as_json, _ = _options(argv, "kb show")
+    if not 1 <= len(words) <= 2:
+        raise Misuse("kb show ID [SECTION]; `kb list` shows all ids")
+    from kb import render, service
+
+    sections = render.SECTIONS
+    if len(words) == 2:
+        if words[1] not in sections:
+            raise Misuse(f"no section {words[1]!r}; one of {', '.join(sections)}")
+        sections = (words[1],)
+    entry = service.show(words[0])
+    if as_json:
+        from kb.faces import as_dict
+
+        _print_json(as_dict.entry(entry))
+    else:
+        _print(render.full(entry, sections))
+    return 0
+
+
+def list_all(argv: list[str]) -> int:
+    words, as_json, _ = _options(argv, "kb list")
+    if words:
+        raise Misuse("kb list takes no argument")
+    from kb import service
+
+    ids = service.snapshot().ids()
+    if as_json:
+        _print_json([{"id": i, "title": title} for i, title in ids])
+    else:
+        width = max((len(i) for i, _ in ids), default=0)
+        for i, title in ids:
+            print(f"{i:{width}}  {title}")
+    return 0
+
+
+def lookup_lines(argv: list[str]) -> int:
+    if argv != ["--jsonl"]:
+        raise Misuse('kb lookup --jsonl reads {"query": …, "limit": …, "abstain": …} lines; to look one up: kb "text"')
+    from kb.faces import jsonl
+
+    for line in jsonl.answers(iter(sys.stdin.buffer.readline, b"")):
+        print(line, flush=True)
+    return 0
+
+
+def export(argv: list[str]) -> int:
+    if argv:
+        raise Misuse("kb export takes no argument")
+    from json import dumps
+
+    from kb import service
+
+    for row in service.export():
+        print(dumps(row, ensure_ascii=False))
+    return 0
+
+
+def usage(argv: list[str]) -> int:
+    print(USAGE, end="")
+    return 0
+
+
+def version(argv: list[str]) -> int:
+    from kb import __version__
+
+    print(f"kb {__version__}")
+    return 0
+
+
+HERE: dict[str, Callable[[list[str]], int]] = {
+    "show": show,
+    "list": list_all,
+    "lookup": lookup_lines,
+    "export": export,
+    "--help": usage,
+    "-h": usage,
+    "--version": version,
+}
+
+
+def _options(argv: list[str], command: str) -> tuple[list[str], bool, int]:
+    """(words, --json, --limit). A word with blanks is text, whatever it begins with."""
+    words: list[str] = []
+    as_json, limit = False, 5
+    rest = iter(argv)
+    for word in rest:
+        if word == "--":
+            words += rest
+        elif word == "--json":
+            as_json = True
+        elif word == "--limit" or word.startswith("--limit="):
+            value = word[8:] if "=" in word else next(rest, "")
+            if not value.isascii() or not value.isdigit():
+                raise Misuse(f"--limit {value}: a number from 1 to 50")
+            limit = int(value)
+        elif word.startswith("-") and word != "-" and not any(c.isspace() for c in word):
+            raise Misuse(f"no option {word}; `kb --help` shows all; to look that text up: kb -- {word}")
+        else:
+            words.append(word)
+    return words, as_json, limit
+
+
+def _input() -> str:
+    """Standard input: its beginning and its end."""
+    stream = sys.stdin.buffer
+    head = stream.read(HEAD)
+    tail = b""
+    while chunk := stream.read(HEAD):
+        tail = (tail + chunk)[-TAIL:]
+    return (head + tail).decode("utf-8", "replace")
+
+
+def _print(markdown: str) -> None:
+    from kb.faces import terminal
+
+    for line in terminal.lines(markdown) if terminal.colours() else markdown.split("\n"):
+        print(line)
+
+
+def _print_json(value: object) -> None:
+    from json import dumps
+
+    print(dumps(value, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

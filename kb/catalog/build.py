@@ -1,0 +1,252 @@
+"""Entries and evidence → an immutable snapshot, written beside and renamed into place."""
+
+import math
+import os
+import tempfile
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, create_engine, event, insert
+from sqlalchemy.engine import Connection
+
+from kb.catalog import schema
+from kb.catalog.layout import APPLICATION_ID, LOOK_ALIKE, MESSAGE, OUTPUT, REFERRED, SCHEMA_VERSION, entry_of
+from kb.catalog.layout import key as line_key
+from kb.catalog.lines import lines
+from kb.entry.folder import read_folder
+from kb.entry.model import Entry, Finding, Transcript
+from kb.errors import BadCatalog
+from kb.replay.evidence import Evidence, holds, read
+from kb.text.normal import fingerprint
+from kb.text.terms import terms
+
+KEPT_POSTINGS = 1024
+"""Lines kept per term, the shortest ones first: what bounds the cost of a look-up in a large catalog."""
+
+
+class Built(NamedTuple):
+    entries: int
+    findings: tuple[Finding, ...]
+
+
+def build(folders: Iterable[Path], out: Path) -> Built:
+    """Write the snapshot of all readable entries of the folders to `out`.
+
+    The same entries and evidence give the same bytes. A broken entry is left out and is among the findings.
+    Raises BadCatalog when `out` cannot be written; what lay there before is then untouched.
+    """
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    for folder in folders:
+        read_in = read_folder(folder)
+        entries += read_in.entries
+        findings += read_in.findings
+    write(sorted(entries, key=lambda e: e.id), out)
+    return Built(len(entries), tuple(findings))
+
+
+def write(entries: Sequence[Entry], out: Path) -> None:
+    """Write the snapshot of these entries, in this order."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".tmp")
+        os.close(handle)
+    except OSError as error:
+        raise BadCatalog(f"{out}: {error.strerror}; choose a folder that can be written") from None
+    beside = Path(name)
+    try:
+        _write(entries, beside)
+        with beside.open("rb") as written:
+            os.fsync(written.fileno())
+        beside.chmod(0o644)
+        beside.replace(out)
+    except Exception as error:
+        if isinstance(error, OSError) or "disk" in str(error) or "I/O" in str(error):
+            raise BadCatalog(f"{out}: the catalog could not be written ({error}); free some space") from None
+        raise
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write(entries: Sequence[Entry], path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def plain(connection: Any, _: object) -> None:
+        for pragma in (
+            "journal_mode=off",
+            "synchronous=off",
+            "page_size=4096",
+            f"application_id={APPLICATION_ID}",
+            f"user_version={SCHEMA_VERSION}",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    try:
+        with engine.begin() as connection:
+            schema.metadata.create_all(connection)
+            _entries(connection, entries)
+            _index(connection, entries)
+            _insert(connection, schema.meta, [{"key": "entries", "value": str(len(entries))}])
+    finally:
+        engine.dispose()
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+
+    def add(table: Table, n: int, values: Iterable[dict[str, Any]]) -> None:
+        rows[table] += ({"entry": n, "position": position, **v} for position, v in enumerate(values, 1))
+
+    def texts(table: Table, n: int, values: Iterable[str]) -> None:
+        add(table, n, ({"text": v} for v in values))
+
+    for n, e in enumerate(entries, 1):
+        evidence = _valid(e)
+        rows[schema.entry].append(
+            {
+                "n": n,
+                "id": e.id,
+                "area": e.area,
+                "title": e.title,
+                "cause": e.cause,
+                "stub": e.stub,
+                "unverifiable": e.unverifiable,
+                "retired": e.retired,
+                "debugging_tokens": e.savings.debugging,
+                "fix_tokens": e.savings.fix,
+                "markdown": e.text,
+            }
+        )
+        rows[schema.alias] += ({"id": a, "entry": n} for a in e.aliases)
+        texts(schema.symptom, n, (s.text for s in e.symptoms))
+        texts(schema.message, n, (m.text for m in e.messages))
+        texts(schema.question, n, (q.text for q in e.questions))
+        texts(schema.checklist, n, (c.text for c in e.checklist))
+        texts(schema.environment, n, (x.text for x in e.environment))
+        texts(schema.source, n, (s.text for s in e.sources))
+        texts(schema.tag, n, e.tags)
+        texts(schema.need, n, e.needs)
+        texts(schema.platform, n, e.platforms)
+        add(
+            schema.look_alike,
+            n,
+            ({"seen": x.seen, "instead": x.instead, "entry_id": x.entry} for x in e.look_alikes),
+        )
+        sections = [(0, "", e.symptom), *((o.number, o.title, o) for o in e.options)]
+        if e.not_helping:
+            sections.append((99, "What does not help", e.not_helping))
+        files: list[dict[str, Any]] = []
+        commands: list[dict[str, Any]] = []
+        for number, title, section in sections:
+            verdict = evidence.verdicts.get(str(number), "not verified") if evidence else "not verified"
+            rows[schema.option].append(
+                {"entry": n, "position": number, "title": title, "source": section.source, "verdict": verdict}
+            )
+            for f in section.files:
+                files.append(
+                    {"option": number, "name": f.name, "language": f.language, "text": f.text, "line": f.line}
+                )
+            for p in section.patches:
+                files.append({"option": number, "name": p.name, "language": "diff", "text": p.text, "line": p.line})
+            commands += (row for t in section.transcripts for row in _commands(number, t))
+        add(schema.file, n, files)
+        add(schema.transcript, n, commands)
+        if evidence:
+            versions = ", ".join(f"{name} {version}" for name, version in sorted(evidence.versions.items()))
+            rows[schema.evidence].append(
+                {
+                    "entry": n,
+                    "date": evidence.date,
+                    "platform": evidence.platform,
+                    "versions": versions,
+                    "hash": evidence.hash,
+                }
+            )
+    for table in schema.metadata.sorted_tables:
+        _insert(connection, table, rows[table])
+
+
+def _valid(entry: Entry) -> Evidence | None:
+    evidence = read(entry)
+    return evidence if evidence and holds(entry, evidence) else None
+
+
+def _commands(number: int, transcript: Transcript) -> Iterable[dict[str, Any]]:
+    for c in transcript.commands:
+        yield {
+            "option": number,
+            "role": transcript.role,
+            "command": c.text,
+            "output": "\n".join(c.expected),
+            "status": c.status,
+            "line": c.line,
+        }
+
+
+def _index(connection: Connection, entries: Sequence[Entry]) -> None:
+    ids = {e.id: n for n, e in enumerate(entries, 1)}
+    ids |= {a: n for n, e in enumerate(entries, 1) for a in e.aliases}
+    every: dict[int, list[tuple[int, str]]] = {n: list(lines(e)) for n, e in enumerate(entries, 1)}
+    for e in entries:
+        for look_alike in e.look_alikes:
+            if look_alike.entry in ids:
+                every[ids[look_alike.entry]].append((REFERRED, look_alike.seen))
+    rows: list[dict[str, Any]] = []
+    found: list[tuple[int, frozenset[str]]] = []
+    prints: set[tuple[int, int]] = set()
+    df: Counter[str] = Counter()
+    for n, of_entry in every.items():
+        positions: Counter[int] = Counter()
+        mine: set[str] = set()
+        for kind, text in of_entry:
+            key = line_key(n, kind, positions[kind])
+            positions[kind] += 1
+            rows.append({"key": key, "text": text})
+            words = frozenset(terms(text))
+            found.append((key, words))
+            if kind != LOOK_ALIKE:
+                mine |= words
+            if kind in (MESSAGE, OUTPUT):
+                prints.add((fingerprint(text), key))
+        df.update(mine)
+    rows.sort(key=lambda r: int(r["key"]))
+    idf = {t: math.log(1 + (len(entries) - d + 0.5) / (d + 0.5)) for t, d in df.items()}
+    unseen = math.log(1 + (len(entries) + 0.5) / 0.5)
+    postings: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    norms: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for key, words in sorted(found, key=lambda f: f[0]):
+        norm = sum(sorted(idf.get(t, unseen) for t in words))
+        norms[entry_of(key)].append((key & 0xFFFF, norm))
+        for t in words:
+            postings[t].append((norm, key))
+    _insert(connection, schema.line, rows)
+    _insert(
+        connection,
+        schema.term,
+        [
+            {"term": t, "df": df.get(t, 0), "lines": _packed("Q", (k for _, k in sorted(postings[t])[:KEPT_POSTINGS]))}
+            for t in sorted(postings)
+        ],
+    )
+    _insert(
+        connection,
+        schema.norms,
+        [
+            {"entry": n, "keys": _packed("H", (k for k, _ in of)), "norms": _packed("f", (x for _, x in of))}
+            for n, of in sorted(norms.items())
+        ],
+    )
+    _insert(connection, schema.fingerprint, [{"hash": h, "key": k} for h, k in sorted(prints)])
+
+
+def _packed(kind: str, values: Iterable[float]) -> bytes:
+    return array(kind, values).tobytes()  # type: ignore[arg-type]

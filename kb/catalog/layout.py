@@ -1,0 +1,21 @@
+"""What writer and reader of a snapshot agree on."""
+
+APPLICATION_ID = 0x6B620001
+SCHEMA_VERSION = 1
+
+TITLE, MESSAGE, OUTPUT, SYMPTOM, QUESTION, CAUSE, OPTION, TAG, LOOK_ALIKE, REFERRED = KINDS = range(10)
+"""Kinds of searchable lines. OUTPUT: what the replayed symptom printed. LOOK_ALIKE speaks against its entry.
+REFERRED: what another entry's look-alike says is seen when this entry is the right one."""
+
+
+def key(entry: int, kind: int, position: int) -> int:
+    """The key of a searchable line: its entry's number, kind and position in one integer."""
+    return entry << 16 | kind << 12 | position
+
+
+def entry_of(key: int) -> int:
+    return key >> 16
+
+
+def kind_of(key: int) -> int:
+    return key >> 12 & 15

@@ -1,0 +1,36 @@
+"""The searchable lines of an entry, by kind: what speaks for it and what speaks against it."""
+
+from collections.abc import Iterator
+
+from kb.catalog.layout import CAUSE, LOOK_ALIKE, MESSAGE, OPTION, OUTPUT, QUESTION, SYMPTOM, TAG, TITLE
+from kb.entry.model import Entry
+
+
+def lines(entry: Entry) -> Iterator[tuple[int, str]]:
+    """(kind, text) of all lines of the entry itself; kinds in ascending order."""
+    yield TITLE, entry.title
+    for message in entry.messages:
+        yield MESSAGE, message.text
+    seen = {m.text for m in entry.messages}
+    for transcript in entry.symptom.transcripts:
+        if transcript.role != "run":
+            continue
+        for command in transcript.commands:
+            for text in command.expected:
+                text = text.strip()
+                if text not in seen and len(text) > 8 and text != "..." and not text.startswith(("File ", "Traceback")):
+                    seen.add(text)
+                    yield OUTPUT, text
+    for symptom in entry.symptoms:
+        yield SYMPTOM, symptom.text
+    for question in entry.questions:
+        yield QUESTION, question.text
+    for paragraph in entry.cause.split("\n\n"):
+        if paragraph.strip():
+            yield CAUSE, " ".join(paragraph.split())
+    for option in entry.options:
+        yield OPTION, option.title
+    yield TAG, " ".join((*entry.tags, entry.area, entry.id.partition("/")[2].replace("-", " ")))
+    for look_alike in entry.look_alikes:
+        yield LOOK_ALIKE, look_alike.seen
+

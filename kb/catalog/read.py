@@ -1,0 +1,193 @@
+"""A snapshot, read. Standard library only: this is on the way of every look-up."""
+
+import sqlite3
+from array import array
+from pathlib import Path
+from typing import NamedTuple
+
+from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
+from kb.errors import BadCatalog, NotFound
+
+
+class StoredOption(NamedTuple):
+    number: int
+    """0 is the symptom's section, from 1 the options, 99 what does not help."""
+    title: str
+    source: str
+    """Markdown."""
+    verdict: str
+    """`verified` or `not verified`."""
+
+
+class StoredLookAlike(NamedTuple):
+    seen: str
+    instead: str
+    entry: str | None
+
+
+class StoredEntry(NamedTuple):
+    id: str
+    title: str
+    cause: str
+    options: tuple[StoredOption, ...]
+    symptoms: tuple[str, ...]
+    symptom: StoredOption
+    not_helping: StoredOption | None
+    messages: tuple[str, ...]
+    questions: tuple[str, ...]
+    checklist: tuple[str, ...]
+    environment: tuple[str, ...]
+    sources: tuple[str, ...]
+    tags: tuple[str, ...]
+    needs: tuple[str, ...]
+    platforms: tuple[str, ...]
+    look_alikes: tuple[StoredLookAlike, ...]
+    debugging_tokens: int | None
+    fix_tokens: int | None
+    stub: str | None
+    unverifiable: str | None
+    retired: str | None
+    replayed: str | None
+    """Date of the replay, ISO; None when the entry is not verified."""
+    platform: str | None
+    versions: str | None
+    markdown: str
+
+
+class Snapshot:
+    """One catalog file, open for reading. Goes on with its file when another one is renamed into its place."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises BadCatalog when the file is missing, truncated, foreign or of another version."""
+        self.path = path
+        again = "build it again with `kb build`, or reinstall kb-errors"
+        try:
+            size = path.stat().st_size
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            one = self._one
+            if one("pragma application_id") != APPLICATION_ID:
+                raise BadCatalog(f"{path}: not a catalog of kb; {again}")
+            if one("pragma user_version") != SCHEMA_VERSION:
+                raise BadCatalog(f"{path}: a catalog of version {one('pragma user_version')}, wanted {SCHEMA_VERSION}; {again}")
+            if one("pragma page_count") * one("pragma page_size") != size:
+                raise BadCatalog(f"{path}: the catalog is truncated; {again}")
+            self.count = int(one("select value from meta where key = 'entries'"))
+        except (OSError, sqlite3.Error, TypeError) as error:
+            raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
+
+    def _one(self, sql: str) -> int:
+        return self._db.execute(sql).fetchone()[0]  # type: ignore[no-any-return]
+
+    def _column(self, table: str, column: str, n: int) -> tuple[str, ...]:
+        sql = f"select {column} from {table} where entry = ? order by position"  # noqa: S608  names from this module
+        return tuple(r[0] for r in self._db.execute(sql, (n,)))
+
+    def ids(self) -> list[tuple[str, str]]:
+        """(id, title) of all entries, by id."""
+        return list(self._db.execute("select id, title from entry order by id"))
+
+    def titles(self, ns: list[int]) -> dict[int, tuple[str, str]]:
+        """(id, title) by entry number."""
+        sql = f"select n, id, title from entry where n in ({','.join('?' * len(ns))})"  # noqa: S608
+        return {n: (i, title) for n, i, title in self._db.execute(sql, ns)}
+
+    def resolve(self, id: str) -> str:
+        """The present id of an id or alias. Raises NotFound."""
+        row = self._db.execute(
+            "select id from entry where id = ?1 union all"
+            " select e.id from alias a join entry e on e.n = a.entry where a.id = ?1 limit 1",
+            (id,),
+        ).fetchone()
+        if not row:
+            raise NotFound(f"no entry {id!r}; `kb list` shows all")
+        return str(row[0])
+
+    def entry(self, id: str) -> StoredEntry:
+        """The whole entry of an id or alias. Raises NotFound."""
+        row = self._db.execute(
+            "select n, id, title, cause, stub, unverifiable, retired, debugging_tokens, fix_tokens, markdown"
+            " from entry where id = ?",
+            (self.resolve(id),),
+        ).fetchone()
+        n, id, title, cause, stub, unverifiable, retired, debugging, fix, markdown = row
+        sections = [
+            StoredOption(*r)
+            for r in self._db.execute(
+                "select position, title, source, verdict from option where entry = ? order by position", (n,)
+            )
+        ]
+        evidence = self._db.execute("select date, platform, versions from evidence where entry = ?", (n,)).fetchone()
+        replayed, platform, versions = evidence or (None, None, None)
+        return StoredEntry(
+            id=id,
+            title=title,
+            cause=cause,
+            options=tuple(s for s in sections if 0 < s.number < 99),
+            symptom=sections[0],
+            not_helping=next((s for s in sections if s.number == 99), None),
+            symptoms=self._column("symptom", "text", n),
+            messages=self._column("message", "text", n),
+            questions=self._column("question", "text", n),
+            checklist=self._column("checklist", "text", n),
+            environment=self._column("environment", "text", n),
+            sources=self._column("source", "text", n),
+            tags=self._column("tag", "text", n),
+            needs=self._column("need", "text", n),
+            platforms=self._column("platform", "text", n),
+            look_alikes=tuple(
+                StoredLookAlike(*r)
+                for r in self._db.execute(
+                    "select seen, instead, entry_id from look_alike where entry = ? order by position", (n,)
+                )
+            ),
+            debugging_tokens=debugging,
+            fix_tokens=fix,
+            stub=stub,
+            unverifiable=unverifiable,
+            retired=retired,
+            replayed=replayed,
+            platform=platform,
+            versions=versions,
+            markdown=markdown,
+        )
+
+    # What look-up reads
+
+    def dfs(self, terms: list[str]) -> dict[str, int]:
+        """In how many entries each term occurs; unknown terms are left out."""
+        sql = f"select term, df from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
+        return dict(self._db.execute(sql, terms))
+
+    def postings(self, terms: list[str]) -> dict[str, "array[int]"]:
+        """The keys of lines by term."""
+        sql = f"select term, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
+        return {t: array("Q", blob) for t, blob in self._db.execute(sql, terms)}
+
+    def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
+        """By entry number: sum of idf of each line, by key."""
+        sql = f"select entry, keys, norms from norms where entry in ({','.join('?' * len(ns))})"  # noqa: S608
+        return {
+            n: {n << 16 | k: x for k, x in zip(array("H", keys), array("f", values), strict=True)}
+            for n, keys, values in self._db.execute(sql, ns)
+        }
+
+    def lines(self, keys: list[int]) -> dict[int, str]:
+        """The text of lines by key."""
+        sql = f"select key, text from line where key in ({','.join('?' * len(keys))})"  # noqa: S608
+        return dict(self._db.execute(sql, keys))
+
+    def cause_line(self, n: int) -> str:
+        """The first sentence of the cause: what tells this entry from those beside it."""
+        cause = str(self._db.execute("select cause from entry where n = ?", (n,)).fetchone()[0])
+        paragraph = " ".join(cause.split("\n\n")[0].split())
+        end = paragraph.find(". ")
+        return paragraph if end < 0 else paragraph[: end + 1]
+
+    def lines_of(self, n: int) -> list[tuple[int, str]]:
+        """(key, text) of all searchable lines of an entry."""
+        return list(self._db.execute("select key, text from line where key between ? and ?", (n << 16, n << 16 | 0xFFFF)))
+
+    def prints(self, hashes: list[int]) -> list[tuple[int, int]]:
+        """(hash, key of a line) for each fingerprint that is known."""
+        sql = f"select hash, key from fingerprint where hash in ({','.join('?' * len(hashes))})"  # noqa: S608
+        return list(self._db.execute(sql, hashes))

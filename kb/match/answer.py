@@ -1,0 +1,32 @@
+"""What a look-up answers."""
+
+from typing import Literal, NamedTuple
+
+Decision = Literal["match", "candidates", "none"]
+
+
+class Why(NamedTuple):
+    """The two lines that met."""
+
+    query: str
+    """A line of the query, redacted."""
+    entry: str
+    """A line of the entry."""
+
+
+class Candidate(NamedTuple):
+    id: str
+    title: str
+    score: float
+    """0 to 1: the probability that this entry is the right one."""
+    why: Why
+    tell_apart: str
+    """One line that tells this entry from its look-alikes."""
+
+
+class Answer(NamedTuple):
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    """Best first; up to `limit`, five unless told. With `none`, empty unless the ranking was asked for."""
+    resembles: str | None = None
+    """With `none`: what the query is instead, where a look-alike says so."""

@@ -1,0 +1,134 @@
+"""Answers and entries as text: Markdown that reads well on a terminal, in a model's context and in a file."""
+
+from collections.abc import Iterator
+
+from kb.catalog.read import StoredEntry, StoredOption
+from kb.match.answer import Answer, Candidate
+
+SECTIONS = ("symptom", "cause", "fix", "checklist", "messages", "look-alikes", "environment", "source")
+
+
+def verified(entry: StoredEntry, option: StoredOption) -> str:
+    """How far an option is proven, in a few words."""
+    if option.verdict != "verified":
+        return f"cannot be replayed: {entry.unverifiable}" if entry.unverifiable else "not verified"
+    stub = f", with a stub ({entry.stub})" if entry.stub else ""
+    return f"replayed {entry.replayed} on {entry.platform}{stub}"
+
+
+def first_paragraph(markdown: str) -> str:
+    for kind, text in parts(markdown):
+        if kind == "prose":
+            return " ".join(text.split("\n\n")[0].split())
+    return ""
+
+
+def parts(markdown: str) -> Iterator[tuple[str, str]]:
+    """("prose" | the fence's info string, text), in order. A fence's text has its ``` lines."""
+    prose: list[str] = []
+    fence: list[str] = []
+    mark = info = ""
+    for line in markdown.split("\n"):
+        if fence:
+            fence.append(line)
+            if line.strip() == mark:
+                yield info, "\n".join(fence)
+                fence = []
+        elif line.startswith(("```", "~~~")):
+            if text := "\n".join(prose).strip():
+                yield "prose", text
+            prose = []
+            mark = line[: len(line) - len(line.lstrip(line[0]))]
+            info = line[len(mark) :].strip() or "text"
+            fence = [line]
+        else:
+            prose.append(line)
+    if text := "\n".join([*fence, *prose]).strip():
+        yield "prose", text
+
+
+def code(option: StoredOption) -> Iterator[str]:
+    """The fences of an option that say what to do: files and changes; where there are none, the commands."""
+    fences = [(info, text) for info, text in parts(option.source) if info != "prose"]
+    files = [(info, text) for info, text in fences if not info.startswith("console")]
+    shown = files or [(i, t) for i, t in fences if not {"setup", "still", "shows"} & set(i.split()[1:])]
+    for info, text in shown:
+        first, _, rest = text.partition("\n")
+        name = next((w[5:] for w in info.split() if w.startswith("file=")), "")
+        yield (f"`{name}`:\n" if name else "") + first.split(" ")[0] + "\n" + rest
+
+
+def short(entry: StoredEntry, score: float | None = None) -> str:
+    """What it is, why, the first option with its code, how sure, how proven, how to read on; Markdown."""
+    sure = f" (match, {score:.0%} sure)" if score is not None else ""
+    out = [f"# {entry.title}", f"`{entry.id}`{sure}", first_paragraph(entry.cause)]
+    if entry.retired:
+        out.insert(2, f"Retired: {entry.retired}")
+    if entry.options:
+        option = entry.options[0]
+        out.append(f"**Fix: {option.title}** ({verified(entry, option)})")
+        out.append(first_paragraph(option.source))
+        out += code(option)
+    more = [f"{len(entry.options) - 1} more options"] if len(entry.options) > 1 else []
+    if entry.look_alikes:
+        more.append(f"not this if: {entry.look_alikes[0].seen}")
+    out.append("; ".join([*more, f"all of it: `kb show {entry.id}`"]))
+    return "\n\n".join(part for part in out if part)
+
+
+def candidate(c: Candidate) -> str:
+    return f"- `{c.id}` ({c.score:.0%}): {c.title}\n  {c.tell_apart}"
+
+
+def answer(found: Answer, entry: StoredEntry | None) -> str:
+    """Any answer as Markdown; `entry` is the matching one, where there is one."""
+    if found.decision == "match" and entry:
+        return short(entry, found.candidates[0].score)
+    if found.decision == "candidates":
+        listed = "\n".join(map(candidate, found.candidates))
+        return f"No entry is certain. One of these may be it:\n\n{listed}\n\nRead one: `kb show ID`"
+    if found.resembles:
+        return f"No entry fits. {found.resembles}"
+    return "No entry fits."
+
+
+def full(entry: StoredEntry, sections: tuple[str, ...] = SECTIONS) -> str:
+    """The entry in sections; Markdown."""
+    out = [f"# {entry.title}", f"`{entry.id}` · {', '.join(entry.tags)}"]
+    if entry.retired:
+        out.append(f"Retired: {entry.retired}")
+    for section in sections:
+        out += _section(entry, section)
+    return "\n\n".join(part for part in out if part)
+
+
+def _section(entry: StoredEntry, section: str) -> Iterator[str]:
+    if section == "symptom":
+        yield from ("## Symptom", entry.symptom.source.strip())
+    elif section == "cause":
+        yield from ("## Root Cause", entry.cause.strip())
+    elif section == "fix":
+        yield "## Fix"
+        for option in entry.options:
+            yield f"### Option {option.number}: {option.title}"
+            yield f"*{verified(entry, option)}*"
+            yield option.source.strip()
+        if entry.not_helping:
+            yield from ("### What does not help", entry.not_helping.source.strip())
+    elif section == "checklist":
+        yield from _bullets("Prevention Checklist", entry.checklist)
+    elif section == "messages":
+        yield from _bullets("Error Messages", tuple(f"`{m}`" for m in entry.messages))
+    elif section == "look-alikes":
+        lines = (f"{x.seen}: {x.instead}" + (f" → {x.entry}" if x.entry else "") for x in entry.look_alikes)
+        yield from _bullets("Look-Alikes", tuple(lines))
+    elif section == "environment":
+        yield from _bullets("Environment", entry.environment)
+    elif section == "source":
+        yield from _bullets("Source", entry.sources)
+
+
+def _bullets(heading: str, lines: tuple[str, ...]) -> Iterator[str]:
+    if lines:
+        yield f"## {heading}"
+        yield "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,1 @@
+"""What a line of text says: terms, normal forms, reduction of logs, redaction. Standard library only."""

@@ -1,0 +1,37 @@
+"""The normal form of one line, so that two runs of one failure read the same; and its fingerprint."""
+
+import re
+from hashlib import blake2b
+
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+HOLE = "{…}"
+
+_QUOTED = re.compile(r"'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|‘[^’\n]{1,200}’|“[^”\n]{1,200}”")
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,12}://[^\s'\"<>]+", re.I)
+_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}[\\/]?|\b\w[\w.-]*(?:/[\w.@+-]+){2,}")
+_NUMBER = re.compile(r"0x[0-9a-f]+|\d+(?:[.:,]\d+)*|\b(?=[a-f]*\d)[0-9a-f]{7,40}\b", re.I)
+_SPACE = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Without terminal codes, control and invisible characters, lone surrogates; line ends as `\\n`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x1b" in text:
+        text = ANSI.sub("", text)
+    return CONTROL.sub("", text)
+
+
+def normal(line: str) -> str:
+    """Lower case; quoted values, addresses, paths and numbers replaced by one mark each; single blanks."""
+    line = line.replace(HOLE, " «» ")
+    line = _QUOTED.sub(" «» ", line)
+    line = _URL.sub(" «» ", line)
+    line = _PATH.sub(" «» ", line)
+    line = _NUMBER.sub(" # ", line)
+    return _SPACE.sub(" ", line).strip().lower()
+
+
+def fingerprint(line: str) -> int:
+    """A signed 64-bit number: the same for lines of the same normal form."""
+    return int.from_bytes(blake2b(normal(line).encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
