@@ -17,11 +17,12 @@ LANGUAGES = frozenset(
     re.findall(
         r"\w+",
         """
-        bash bat c caddy cmake console cpp cron csharp css csv diff dockerfile dotenv env go graphql
-        hcl html http ini java javascript js json json5 jsonc jsonl jsx kotlin lua makefile markdown
-        md mermaid mjs nginx perl php plsql powershell properties proto ps1 psql py python rb regex
-        ruby rust sh shell sql ssh svg swift systemd tcl toml ts tsx text typescript vim vue xml
-        yaml yml zsh
+        awk bash bat c cmake conf console cpp cron csharp css csv diff docker dockerfile dotenv env
+        fish gitattributes gitconfig gitignore go gradle graphql groovy hcl html http ini java
+        javascript js json json5 jsonc jsonl jsx kotlin less log lua make makefile markdown md mermaid
+        mjs mysql nginx nix patch pem perl pgsql php plaintext postgres powershell properties proto
+        ps1 psql py python r rb redis regex ruby rust sass scala scss sed sh shell sql sqlite ssh svg
+        swift systemd tcl toml ts tsx txt text typescript vim vue xml yaml yml zsh
         """,
     )
 )

@@ -11,7 +11,7 @@ LISTS = ("tags", "needs", "platforms", "aliases")
 TEXTS = ("stub", "unverifiable", "retired")
 
 _PAIR = re.compile(r"([A-Za-z_-]+):(?:[ \t]+(.*))?")
-_ITEM = re.compile(r"""\s*("[^"]*"|'[^']*'|[^,"'\[\]]+?)\s*(,|$)""")
+_ITEM = re.compile(r"""(["'])([^"']+)\1|([^"'\[\]{}]+)""")
 _YAML_MEANS_MORE = re.compile(r"""[\[\]{}*&!|>%@`"'#,?-]|.*(: |:$| #)""")
 
 
@@ -47,17 +47,10 @@ def read(lines: Sequence[str], add: Add) -> tuple[dict[str, tuple[str, ...]], di
 
 
 def _items(key: str, value: str, number: int, add: Add) -> tuple[str, ...]:
-    inner = value[1:-1] if len(value) > 1 and value[0] == "[" and value[-1] == "]" else None
-    items: list[str] = []
-    place = 0
-    while inner is not None and place < len(inner):
-        item = _ITEM.match(inner, place)
-        if not item or not item[1].strip("\"' "):
-            inner = None
-            break
-        items.append(item[1].strip("\"'"))
-        place = item.end()
-    if inner is None or not items:
+    bracketed = len(value) > 1 and value[0] == "[" and value[-1] == "]"
+    parts = [part.strip() for part in value[1:-1].split(",")] if bracketed else []
+    items = [m[2] or m[3] for m in map(_ITEM.fullmatch, parts) if m]
+    if not items or len(items) < len(parts):
         add(number, "KB104", f"`{key}` is a list; write `{key}: [a, b]`, or leave it out")
         return ()
     for twice in sorted({i for i in items if items.count(i) > 1}):

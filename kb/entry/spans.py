@@ -18,8 +18,10 @@ def spans(text: str) -> list[tuple[int, int, str]]:
     for start, end in runs:
         if start < done:
             continue
-        before = text[:start]
-        if (len(before) - len(before.rstrip("\\"))) % 2:
+        slashes = start
+        while slashes and text[slashes - 1] == "\\":
+            slashes -= 1
+        if (start - slashes) % 2:
             start += 1  # noqa: PLW2901 - an escaped backtick opens nothing
         closers = ends[end - start]
         place = bisect_right(closers, start)
@@ -34,9 +36,12 @@ def spans(text: str) -> list[tuple[int, int, str]]:
 
 def masked(text: str) -> str:
     """The text, of the same length, with its code spans blotted out: what is left is prose."""
+    kept: list[str] = []
+    done = 0
     for start, end, _ in spans(text):
-        text = text[:start] + "`" * (end - start) + text[end:]
-    return text
+        kept += [text[done:start], "`" * (end - start)]
+        done = end
+    return "".join([*kept, text[done:]])
 
 
 def only_span(text: str) -> str | None:

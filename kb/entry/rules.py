@@ -1,0 +1,425 @@
+"""What makes an entry good beyond its form: rules for one entry, and rules between entries."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+
+from kb.entry.model import Entry, File, Finding, Line, Option, Patch, Section, Snippet, Transcript
+from kb.entry.spans import masked
+
+_Found = Iterator[tuple[int, str, str]]
+"""Line, code, message."""
+
+_V = r"\d[\w.!+-]*"
+_PYPI = r"[A-Za-z0-9][\w.-]*(?:\[[\w,-]+\])?"
+_NPM = r"(?:@[a-z0-9._~-]+/)?[a-z0-9._~-]+"
+_SEMVER = r"\d+\.\d+\.\d+[\w.+-]*"
+
+NEEDS = {
+    "python": r"python(?:==3\.\d+)?",
+    "debian-python": r"debian-python",
+    "pypi:NAME==V": rf"pypi:{_PYPI}=={_V}",
+    "wheels:NAME==V": rf"wheels:{_PYPI}=={_V}",
+    "npm:NAME@V": rf"npm:(?:node@\d[\d.]*|{_NPM}@{_SEMVER})",
+    "npm-cache:NAME@V": rf"npm-cache:{_NPM}@{_SEMVER}",
+    "apt:NAME": r"apt:[a-z0-9][a-z0-9+.-]+",
+    "postgresql": r"postgresql",
+    "redis": r"redis",
+    "rust": r"rust",
+    "go": r"go",
+    "root": r"root",
+    "memory:200M": r"memory:\d+[MG]",
+}
+"""Each form of `needs`, as it is documented, and as it is recognised."""
+_UNPINNED = re.compile(rf"(pypi|wheels):({_PYPI})|(npm|npm-cache):({_NPM})")
+PLATFORMS = ("linux", "macos", "windows")
+
+_ERROR_LIKE = re.compile(
+    r"\b\w*(?:Error|Exception)\b|\b(?:error|fatal|panic|cannot|denied|not found)\b", re.IGNORECASE
+)
+
+_INSTRUCTIONS = r"(?:instructions|prompts?|rules|guidelines|directions)"
+_COMMANDEERS = re.compile(
+    rf"\b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|of\s+)*(?:your|previous|prior|above|earlier|preceding)\s+"
+    rf"(?:\w+\s+)?{_INSTRUCTIONS}"
+    r"|\b(?:curl|wget)\b[^|\n]*https?://[^|\n]*\|\s*(?:sudo\s+)?(?:\w*sh|python3?|node)\b"
+    r"|\b(?:eval|\w*sh)\b[^\n]{0,20}[$<]\((?:curl|wget)\b[^\n]*https?://",
+    re.IGNORECASE,
+)
+"""Anywhere in the file, code included."""
+_ADDRESSES = re.compile(
+    r"\byou are (?:now )?an? (?:AI|LLM|(?:large )?language model|(?:coding |helpful )?(?:agent|assistant))\b"
+    r"|\bas an AI\b|\b(?:dear|attention,?) (?:AI|agent|assistant|model)\b"
+    r"|\b(?:agent|assistant|AI|model)s? (?:that )?read(?:s|ing)? this\b"
+    r"|(?:^|[.;:!?]\s+|^\s*[-*] )(?:please )?(?:tell|inform|ask|assure|convince) the user\b"
+    r"|\bdo not (?:tell|mention|inform|ask|warn|alert)\b.{0,40}\buser\b",
+    re.IGNORECASE,
+)
+"""In prose only: code of an entry may well hold a prompt."""
+_HTTP = re.compile(r"http://(?!localhost\b|127\.|0\.0\.0\.0|\[)[\w-]+(?:\.[\w-]+)+")
+
+
+def check_entry(entry: Entry) -> tuple[Finding, ...]:
+    """What is wrong with the content of one entry, by line. Works on a draft too."""
+    rules = (
+        _front_matter,
+        _verifiable,
+        _transcripts,
+        _messages,
+        _lists,
+        _short_answer,
+        _commands_to_agents,
+        _links,
+    )
+    found = {f for rule in rules for f in rule(entry)}
+    return tuple(Finding(entry.path, line or 1, code, message) for line, code, message in sorted(found))
+
+
+def _front_matter(entry: Entry) -> _Found:
+    head = entry.text.split("\n---", 1)[0].split("\n")
+
+    def line(key: str) -> int:
+        return next((i for i, text in enumerate(head, 1) if text.startswith(f"{key}:")), 1)
+
+    for need in entry.needs:
+        if any(re.fullmatch(form, need) for form in NEEDS.values()):
+            continue
+        pinned = _UNPINNED.match(need)
+        if pinned:
+            name = f"{pinned[1]}:{pinned[2]}==" if pinned[1] else f"{pinned[3]}:{pinned[4]}@"
+            yield line("needs"), "KB106", f"`{need}` is not pinned; write `{name}` and the exact version"
+        else:
+            near = get_close_matches(need, NEEDS, 1, 0.5)
+            yield (
+                line("needs"),
+                "KB105",
+                f"`{need}` is no need; write {near[0] if near else ', '.join(NEEDS)}",
+            )
+    for platform in entry.platforms:
+        if platform not in PLATFORMS:
+            yield line("platforms"), "KB107", f"`{platform}` is no platform; write {', '.join(PLATFORMS)}"
+    if not entry.tags and entry.text.strip():
+        yield 1, "KB108", "no tags; write `tags: [a, b, c]`"
+
+
+def _commands(section: Section, *roles: str) -> set[str]:
+    return {c.text for t in section.transcripts if t.role in roles for c in t.commands}
+
+
+def _verifiable(entry: Entry) -> _Found:
+    commands = _commands(entry.symptom, "run")
+    for section in _fixes(entry):
+        for transcript in section.transcripts:
+            if transcript.replaces is not None and transcript.replaces not in commands:
+                near = get_close_matches(transcript.replaces, commands, 1, 0)
+                hint = f"; write `{near[0]}`" if near else ""
+                yield transcript.line, "KB403", f"`{transcript.replaces}` is no command of Symptom{hint}"
+    if entry.unverifiable:
+        return
+    if not commands:
+        yield (
+            entry.symptom.line,
+            "KB401",
+            "Symptom has no transcript to replay; write one, or `unverifiable: why`",
+        )
+    elif entry.options and not any(_reruns(t, commands) for o in entry.options for t in o.transcripts):
+        yield (
+            entry.options[0].line,
+            "KB401",
+            "no option runs a command of Symptom again; write its transcript, or `unverifiable: why`",
+        )
+
+
+def _reruns(transcript: Transcript, commands: set[str]) -> bool:
+    again = transcript.replaces in commands or any(c.text in commands for c in transcript.commands)
+    return transcript.role == "run" and again
+
+
+def _fixes(entry: Entry) -> list[Section]:
+    return [*entry.options, *([entry.not_helping] if entry.not_helping else [])]
+
+
+def _literal(text: str) -> str:
+    return "" if text.strip() == "..." else text.replace("{…}", "").strip()
+
+
+def _says_nothing(transcript: Transcript) -> bool:
+    return all(c.status == 0 and not any(map(_literal, c.expected)) for c in transcript.commands)
+
+
+def _transcripts(entry: Entry) -> _Found:
+    runs = [t for t in entry.symptom.transcripts if t.role == "run"]
+    if runs and all(map(_says_nothing, runs)):
+        yield runs[0].line, "KB402", "Symptom shows nothing; have the program print what is wrong, literally"
+    commands = _commands(entry.symptom, "run")
+    for section in (entry.symptom, *_fixes(entry)):
+        for t in section.transcripts:
+            if t.role in ("shows", "still") and _says_nothing(t):
+                yield (
+                    t.line,
+                    "KB402",
+                    f"this `{t.role}` transcript shows nothing; print what it is to show, literally",
+                )
+            elif (
+                t.role == "run"
+                and section is not entry.symptom
+                and _says_nothing(t)
+                and not _reruns(t, commands)
+            ):
+                yield (
+                    t.line,
+                    "KB402",
+                    "this shows nothing; make it `setup`, or have it print what changed",
+                )
+
+
+def _messages(entry: Entry) -> _Found:
+    shown = [
+        line for t in entry.symptom.transcripts if t.role == "run" for c in t.commands for line in c.expected
+    ]
+    for message in entry.messages:
+        if len(_literal(message.text).replace(" ", "")) < 6:
+            yield message.line, "KB406", f"`{message.text}` would fit anything; write more of it literally"
+    if not entry.messages:
+        bad = next((line for line in shown if _ERROR_LIKE.search(line)), None)
+        if bad:
+            yield (
+                entry.symptom.line,
+                "KB405",
+                f"Symptom prints `{bad.strip()[:60]}`; list it under Error Messages",
+            )
+    elif shown and not any(_fits(m.text, line) for m in entry.messages for line in shown):
+        yield (
+            entry.messages[0].line,
+            "KB404",
+            "no message stands in what Symptom prints; list the one that it prints",
+        )
+
+
+def _fits(message: str, line: str) -> bool:
+    """Whether two texts with holes may mean one line: the longest piece of one stands in the other."""
+    pieces = [max(text.split("{…}"), key=len).strip() for text in (message, line)]
+    return (len(pieces[0]) > 5 and pieces[0] in line) or (len(pieces[1]) > 5 and pieces[1] in message)
+
+
+def _lists(entry: Entry) -> _Found:
+    if entry.questions and not 8 <= len(entry.questions) <= 12:
+        yield entry.questions[0].line, "KB407", f"{len(entry.questions)} questions; write 8 to 12"
+    if entry.look_alikes and len(entry.look_alikes) < 3:
+        yield entry.look_alikes[0].line, "KB408", f"{len(entry.look_alikes)} look-alikes; write 3 or more"
+    titles = {same(t) for t in (entry.title, *entry.title.split(" — "))}
+    for question in entry.questions:
+        if same(question.text) in titles:
+            yield question.line, "KB409", "the title again; ask as somebody who does not know the cause"
+    if len(entry.title) > 110:
+        yield entry.title_line, "KB410", f"the title has {len(entry.title)} characters; at most 110"
+    if entry.title and " — " not in entry.title:
+        yield entry.title_line, "KB410", "the title does not say why; write what is seen ` — ` why"
+    # Of a message every wording is wanted, down to the full stop.
+    yield from _twice(entry.messages, str)
+    for lines in (entry.symptoms, entry.checklist, entry.environment, entry.sources, entry.questions):
+        yield from _twice(lines, same)
+
+
+def _twice(lines: Iterable[Line], key: Callable[[str], str]) -> _Found:
+    first: dict[str, int] = {}
+    for line in lines:
+        before = first.setdefault(key(line.text), line.line)
+        if before != line.line:
+            yield line.line, "KB415", f"the same as line {before}; drop one"
+
+
+def same(text: str) -> str:
+    """A line without what makes no difference to a reader: case, blanks, code marks, a full stop."""
+    return " ".join(text.casefold().replace("`", "").split()).rstrip(".?! ")
+
+
+def _short_answer(entry: Entry) -> _Found:
+    if entry.options:
+        tokens = short_answer_tokens(entry)
+        if tokens > 500:
+            yield (
+                entry.options[0].line,
+                "KB411",
+                f"the short answer has about {tokens} tokens; shorten cause, first paragraph here, or code",
+            )
+
+
+def short_answer_tokens(entry: Entry) -> int:
+    """About how long what most readers see is, at 3.6 characters a token."""
+    text = entry.title + _first_paragraph(entry.cause)
+    for option in entry.options[:1]:
+        text += option.title + _first_paragraph(option.source) + _code(option)
+    return round(len(text) / 3.6)
+
+
+def _code(option: Option) -> str:
+    shown = ""
+    for block in option.blocks:
+        if isinstance(block, File | Patch | Snippet):
+            shown += block.text
+        elif block.role != "setup":
+            shown += "".join(c.text for c in block.commands)
+    return shown
+
+
+def _first_paragraph(source: str) -> str:
+    return next(
+        (p for p in re.split(r"\n\s*\n", source) if p.strip() and not p.startswith(("```", "~~~"))), ""
+    )
+
+
+def _prose(entry: Entry) -> Iterator[tuple[int, str, bool]]:
+    """Number and text of each line, and whether it is prose: outside fences."""
+    fence = ""
+    for number, line in enumerate(entry.text.split("\n"), 1):
+        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        yield number, line[:5000], not fence
+
+
+def _commands_to_agents(entry: Entry) -> _Found:
+    for number, line, prose in _prose(entry):
+        found = _COMMANDEERS.search(line) or (_ADDRESSES.search(line) if prose else None)
+        if found:
+            said = found[0].strip()[:60]
+            yield (
+                number,
+                "KB412",
+                f"`{said}` addresses the agent that reads this; say what is wrong and what mends it",
+            )
+
+
+def _links(entry: Entry) -> _Found:
+    for source in entry.sources:
+        if "https://" not in source.text and not re.search(
+            r"\bdirect experience\b", source.text, re.IGNORECASE
+        ):
+            yield source.line, "KB414", "no source; write its https address, or `direct experience`"
+    quoted = {line.line for line in (*entry.messages, *entry.questions)}
+    for number, line, prose in _prose(entry):
+        for link in _HTTP.findall(masked(line)) if prose and number not in quoted else ():
+            yield number, "KB413", f"`{link}` is not https; write https, or backticks where it is no link"
+
+
+def check_all(entries: Iterable[Entry]) -> tuple[Finding, ...]:
+    """What is wrong between entries. Near linear: entries meet only where they share a line."""
+    every = sorted(entries, key=lambda e: (e.id, e.path))
+    found: set[tuple[str, int, str, str]] = set()
+    for rule in (_names, _pointers, _collisions, _near_duplicates):
+        found |= {(entry.path, line, code, message) for entry, line, code, message in rule(every)}
+    return tuple(Finding(*f) for f in sorted(found))
+
+
+_Between = Iterator[tuple[Entry, int, str, str]]
+
+
+def _names(entries: list[Entry]) -> _Between:
+    owner: dict[str, Entry] = {}
+    for entry in entries:
+        first = owner.setdefault(entry.id, entry)
+        if first is not entry:
+            yield entry, 1, "KB503", f"`{entry.id}` is the id of {first.path} too; choose another"
+    for entry in entries:
+        for alias in entry.aliases:
+            first = owner.setdefault(alias, entry)
+            if first is not entry or alias == entry.id:
+                yield entry, 1, "KB503", f"alias `{alias}` is a name of {first.path} already; drop it"
+
+
+def _pointers(entries: list[Entry]) -> _Between:
+    ids = {e.id: e for e in entries}
+    aliases = {a: e.id for e in entries for a in e.aliases}
+    names = {e.id: {x.entry for x in e.look_alikes} for e in entries}
+    for entry in entries:
+        for look_alike in entry.look_alikes:
+            id = look_alike.entry
+            if id is None:
+                continue
+            if id == entry.id:
+                yield (
+                    entry,
+                    look_alike.line,
+                    "KB501",
+                    f"`→ {id}` is this entry; name another, or drop the pointer",
+                )
+            elif id not in ids:
+                near = [aliases[id]] if id in aliases else get_close_matches(id, ids, 1, 0.8)
+                hint = f"; write `→ {near[0]}`" if near else "; drop the pointer, or write that entry"
+                yield entry, look_alike.line, "KB501", f"`→ {id}` does not exist{hint}"
+            elif entry.id not in names[id]:
+                yield (
+                    entry,
+                    look_alike.line,
+                    "KB502",
+                    f"{id} does not name this entry back; give it a look-alike `→ {entry.id}`",
+                )
+
+
+def _collisions(entries: list[Entry]) -> _Between:
+    by_message: dict[str, list[tuple[Entry, int]]] = defaultdict(list)
+    by_question: dict[str, list[tuple[Entry, int]]] = defaultdict(list)
+    for entry in entries:
+        for message in entry.messages:
+            by_message[same(message.text)].append((entry, message.line))
+        for line in (Line(entry.title, entry.title_line), *entry.questions):
+            if line.text:
+                by_question[same(line.text)].append((entry, line.line))
+    names = {e.id: {x.entry for x in e.look_alikes} for e in entries}
+    for entry, place, other in _shared(by_message):
+        if other.id not in names[entry.id] or entry.id not in names[other.id]:
+            yield (
+                entry,
+                place,
+                "KB504",
+                f"{other.id} lists this message too; drop it in one, or make the two look-alikes",
+            )
+    for entry, place, other in _shared(by_question):
+        yield (
+            entry,
+            place,
+            "KB505",
+            f"{other.id} asks the same; ask what tells the two apart, or drop it in one",
+        )
+
+
+def _shared(index: dict[str, list[tuple[Entry, int]]]) -> Iterator[tuple[Entry, int, Entry]]:
+    for places in index.values():
+        # With many owners each is told of one other: that stays linear.
+        for i, (entry, line) in enumerate(places):
+            for other, _ in places if len(places) < 8 else [places[i - 1]]:
+                if other is not entry:
+                    yield entry, line, other
+
+
+def _near_duplicates(entries: list[Entry]) -> _Between:
+    lines = [_own_lines(e) for e in entries]
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, own in enumerate(lines):
+        for line in own:
+            index[line].append(number)
+    pairs: Counter[tuple[int, int]] = Counter()
+    for places in index.values():
+        if len(places) <= 8:  # what more entries share is idiom, such as an import
+            pairs.update((a, b) for a in places for b in places if a < b)
+    for (a, b), shared in sorted(pairs.items()):
+        if shared >= 5 and shared / min(len(lines[a]), len(lines[b])) >= 0.4:
+            for one, other in ((entries[a], entries[b]), (entries[b], entries[a])):
+                yield (
+                    one,
+                    one.title_line or 1,
+                    "KB506",
+                    f"{shared} lines stand in {other.id} too; make them one entry, or tell them apart",
+                )
+
+
+def _own_lines(entry: Entry) -> set[str]:
+    texts = [entry.title, *entry.cause.split("\n"), *(x.seen for x in entry.look_alikes)]
+    for part in (entry.symptoms, entry.checklist, entry.messages, entry.questions):
+        texts += [line.text for line in part]
+    texts += [line for section in (entry.symptom, *entry.options) for line in section.source.split("\n")]
+    return {same(text) for text in texts if len(text.strip()) > 12}
