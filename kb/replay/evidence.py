@@ -1,0 +1,69 @@
+"""The file of verdicts beside an entry: `<slug>.evidence.json`. Generated: what was replayed, where, when."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kb.entry.model import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    hash: str
+    """Of what was replayed."""
+    verdicts: dict[str, str]
+    """`verified` or `prose`, by number of the option; `0` is Symptom, `99` *What does not help*."""
+    date: str
+    platform: str
+    """As in `Debian 12, x86_64`."""
+    versions: dict[str, str]
+    """What it ran on, by name."""
+
+
+def path_of(entry: Entry) -> Path:
+    return Path(entry.path).with_suffix(".evidence.json")
+
+
+def hash_of(entry: Entry) -> str:
+    """The hash of all that a replay depends on: needs, platforms, stub, the Symptom and Fix sections."""
+    parts = [
+        entry.needs,
+        entry.platforms,
+        entry.stub,
+        entry.symptom.source,
+        [[option.number, option.title, option.source] for option in entry.options],
+        entry.not_helping and entry.not_helping.source,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def read(entry: Entry) -> Evidence | None:
+    """The evidence of an entry; None where there is none that can be read."""
+    try:
+        return Evidence(**json.loads(path_of(entry).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def holds(entry: Entry, evidence: Evidence | None) -> bool:
+    """Whether the evidence is of the entry's present text."""
+    return evidence is not None and evidence.hash == hash_of(entry)
+
+
+def write(entry: Entry, evidence: Evidence) -> None:
+    """Put the file beside the entry, in one step."""
+    path = path_of(entry)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    text = json.dumps(asdict(evidence), indent=2, sort_keys=True, ensure_ascii=False)
+    try:
+        beside.write_text(text + "\n", "utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def remove(entry: Entry) -> None:
+    """Take the evidence away: the entry did not come out as it says."""
+    path_of(entry).unlink(missing_ok=True)
