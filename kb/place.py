@@ -1,30 +1,29 @@
-"""Where things lie: inside the wheel, or in a checkout and the user's cache folder."""
+"""Where things lie: inside the wheel, or in a checkout and the user's cache folder. Paths as text, for a fast start."""
 
 import os
 import sys
-from pathlib import Path
 
-PACKAGE = Path(__file__).parent
-PACKED = PACKAGE / "_data"
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
+PACKED = os.path.join(PACKAGE, "_data")
 """What the wheel carries: `entries/`, `web/`, `catalog.sqlite`."""
 
 
 def installed() -> bool:
-    return PACKED.is_dir()
+    return os.path.isdir(PACKED)
 
 
-def entries_folder() -> Path:
+def entries_folder() -> str:
     """The shipped entries, or those of the checkout that this package is imported from."""
-    return (PACKED if installed() else PACKAGE.parent) / "entries"
+    return os.path.join(PACKED if installed() else os.path.dirname(PACKAGE), "entries")
 
 
-def web_folder() -> Path:
-    return (PACKED if installed() else PACKAGE.parent) / "web"
+def web_folder() -> str:
+    return os.path.join(PACKED if installed() else os.path.dirname(PACKAGE), "web")
 
 
-def cache_folder() -> Path:
+def cache_folder() -> str:
     """`$XDG_CACHE_HOME/kb`, `~/Library/Caches/kb` on macOS, else `~/.cache/kb`. Not created here."""
     given = os.environ.get("XDG_CACHE_HOME")
-    if given:
-        return Path(given) / "kb"
-    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "kb"
+    if not given:
+        given = os.path.expanduser("~/Library/Caches" if sys.platform == "darwin" else "~/.cache")
+    return os.path.join(given, "kb")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from pathlib import Path
+from zlib import adler32, crc32
 
 from kb import place
 from kb.catalog.read import Snapshot
@@ -17,70 +17,68 @@ def snapshot() -> Snapshot:
     """
     given = os.environ.get("KB_CATALOG")
     if given:
-        return Snapshot(Path(given))
+        return Snapshot(given)
     if place.installed():
-        return Snapshot(place.PACKED / "catalog.sqlite")
+        return Snapshot(os.path.join(place.PACKED, "catalog.sqlite"))
     return fresh(place.entries_folder())
 
 
-def fresh(entries: Path) -> Snapshot:
+def fresh(entries: str) -> Snapshot:
     """The snapshot of a folder of entries, kept in the cache folder, built under a lock when the folder changed."""
-    from hashlib import blake2b
-
-    name = blake2b(os.fsencode(entries.absolute()), digest_size=8).hexdigest()
-    path = place.cache_folder() / f"catalog-{name}.sqlite"
-    stamp_file = path.with_suffix(".stamp")
-    stamp = _stamp(entries)
-    if _read(stamp_file) != stamp:
-        _build(entries, path, stamp_file)
+    base = os.path.join(place.cache_folder(), f"catalog-{crc32(os.fsencode(os.path.abspath(entries))):08x}")
+    if _read(base + ".stamp") != _stamp(entries):
+        _build(entries, base)
     try:
-        return Snapshot(path)
+        return Snapshot(base + ".sqlite")
     except BadCatalog:
-        stamp_file.unlink(missing_ok=True)
-        _build(entries, path, stamp_file)
-        return Snapshot(path)
+        os.unlink(base + ".stamp")
+        _build(entries, base)
+        return Snapshot(base + ".sqlite")
 
 
-def _build(entries: Path, path: Path, stamp_file: Path) -> None:
+def _build(entries: str, base: str) -> None:
     import fcntl
+    from pathlib import Path
 
     from kb.catalog.build import build
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_suffix(".lock").open("w")
+        os.makedirs(os.path.dirname(base), exist_ok=True)
+        lock = open(base + ".lock", "w")
     except OSError as error:
-        raise BadCatalog(f"{path.parent}: {error.strerror}; set XDG_CACHE_HOME to a folder that can be written") from None
+        raise BadCatalog(
+            f"{os.path.dirname(base)}: {error.strerror}; set XDG_CACHE_HOME to a folder that can be written"
+        ) from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = _stamp(entries)
-        if _read(stamp_file) == stamp and path.exists():
+        if _read(base + ".stamp") == stamp:
             return
-        built = build([entries], path)
+        built = build([Path(entries)], Path(base + ".sqlite"))
         if built.findings:
             print(f"kb: {len(built.findings)} findings in {entries}; see `kb check`", file=sys.stderr)
-        beside = stamp_file.with_suffix(".stamp.new")
-        beside.write_text(stamp)
-        beside.replace(stamp_file)
+        with open(base + ".stamp.new", "w") as beside:
+            beside.write(stamp)
+        os.replace(base + ".stamp.new", base + ".stamp")
 
 
-def _read(path: Path) -> str | None:
+def _read(path: str) -> str | None:
     try:
-        return path.read_text()
+        with open(path) as file:
+            return file.read()
     except OSError:
         return None
 
 
-def _stamp(entries: Path) -> str:
+def _stamp(entries: str) -> str:
     """Names, sizes and times of all that a build reads: the entries, their evidence, and the code that builds."""
-    from hashlib import blake2b
-
-    state = blake2b(digest_size=16)
-    code = Path(__file__).parent.parent
-    for folder in (entries, code / "entry", code / "catalog", code / "text"):
+    state, other = 0, 1
+    for folder in (entries, *(os.path.join(place.PACKAGE, part) for part in ("entry", "catalog", "text"))):
         for root, directories, files in os.walk(folder):
             directories[:] = sorted(d for d in directories if d != "__pycache__")
             for name in sorted(files):
                 at = os.stat(os.path.join(root, name), follow_symlinks=False)
-                state.update(os.fsencode(f"{root}/{name} {at.st_size} {at.st_mtime_ns}\n"))
-    return state.hexdigest()
+                text = f"{root}/{name} {at.st_size} {at.st_mtime_ns}\n"
+                state = crc32(os.fsencode(text), state)
+                other = adler32(os.fsencode(text), other)
+    return f"{state:08x}{other:08x}"

@@ -3,9 +3,12 @@
 APPLICATION_ID = 0x6B620001
 SCHEMA_VERSION = 1
 
-TITLE, MESSAGE, OUTPUT, SYMPTOM, QUESTION, CAUSE, OPTION, TAG, LOOK_ALIKE, REFERRED = KINDS = range(10)
+(
+    TITLE, MESSAGE, OUTPUT, SYMPTOM, QUESTION, CAUSE, OPTION, TAG, LOOK_ALIKE, REFERRED, PROSE, CODE, CHECK,
+) = KINDS = range(13)  # fmt: skip
 """Kinds of searchable lines. OUTPUT: what the replayed symptom printed. LOOK_ALIKE speaks against its entry.
-REFERRED: what another entry's look-alike says is seen when this entry is the right one."""
+REFERRED: what another entry's look-alike says is seen when this entry is the right one. PROSE, CODE, CHECK: what
+options say, the symptom's files, the checklist and the environment."""
 
 
 def key(entry: int, kind: int, position: int) -> int:

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterator
 
-from kb.catalog.layout import CAUSE, LOOK_ALIKE, MESSAGE, OPTION, OUTPUT, QUESTION, SYMPTOM, TAG, TITLE
+from kb.catalog.layout import (
+    CAUSE,
+    CHECK,
+    CODE,
+    LOOK_ALIKE,
+    MESSAGE,
+    OPTION,
+    OUTPUT,
+    PROSE,
+    QUESTION,
+    SYMPTOM,
+    TAG,
+    TITLE,
+)
 from kb.entry.model import Entry
 
 
@@ -33,4 +46,19 @@ def lines(entry: Entry) -> Iterator[tuple[int, str]]:
     yield TAG, " ".join((*entry.tags, entry.area, entry.id.partition("/")[2].replace("-", " ")))
     for look_alike in entry.look_alikes:
         yield LOOK_ALIKE, look_alike.seen
+    for option in entry.options:
+        yield from ((PROSE, " ".join(p.split())) for p in _prose(option.source))
+    for file in entry.symptom.files:
+        yield CODE, " ".join(file.text.split())
+    commands = [c.text for t in entry.symptom.transcripts for c in t.commands]
+    if commands:
+        yield CODE, " ".join(" ".join(commands).split())
+    for check in (*entry.checklist, *entry.environment):
+        yield CHECK, check.text
 
+
+def _prose(markdown: str) -> Iterator[str]:
+    """The paragraphs outside fences."""
+    for n, part in enumerate(markdown.split("```")):
+        if n % 2 == 0:
+            yield from (p for p in part.split("\n\n") if p.strip() and not p.strip().endswith("`:"))

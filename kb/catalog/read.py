@@ -1,8 +1,8 @@
 """A snapshot, read. Standard library only: this is on the way of every look-up."""
 
+import os
 import sqlite3
 from array import array
-from pathlib import Path
 from typing import NamedTuple
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
@@ -54,16 +54,22 @@ class StoredEntry(NamedTuple):
     markdown: str
 
 
+def _uri(path: str) -> str:
+    for plain, escaped in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        path = path.replace(plain, escaped)
+    return f"file:{path}?mode=ro&immutable=1"
+
+
 class Snapshot:
     """One catalog file, open for reading. Goes on with its file when another one is renamed into its place."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         """Raises BadCatalog when the file is missing, truncated, foreign or of another version."""
         self.path = path
         again = "build it again with `kb build`, or reinstall kb-errors"
         try:
-            size = path.stat().st_size
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            size = os.stat(path).st_size
+            self._db = sqlite3.connect(_uri(path), uri=True, check_same_thread=False)
             one = self._one
             if one("pragma application_id") != APPLICATION_ID:
                 raise BadCatalog(f"{path}: not a catalog of kb; {again}")

@@ -15,7 +15,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("folders", type=Path, nargs="*", help="folders of entries (default: the shipped ones)")
     asked = parser.parse_args(argv)
     start = time.perf_counter()
-    built = build(asked.folders or [place.entries_folder()], asked.out)
+    built = build(asked.folders or [Path(place.entries_folder())], asked.out)
     for finding in built.findings:
         print(finding, file=sys.stderr)
     print(f"{asked.out}: {built.entries} entries, {asked.out.stat().st_size >> 10} kB, {time.perf_counter() - start:.2f} s")

@@ -31,7 +31,7 @@ def create_app() -> Flask:
     """The WSGI application over the present catalog. Raises BadCatalog when there is none."""
     service.snapshot()
     web = place.web_folder()
-    app = Flask(__name__, template_folder=str(web / "templates"), static_folder=str(web / "static"))
+    app = Flask(__name__, template_folder=f"{web}/templates", static_folder=f"{web}/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.jinja_env.filters["markdown"] = html.markdown
     app.jinja_env.filters["inline"] = html.inline

@@ -8,31 +8,54 @@ from rapidfuzz import fuzz
 
 from kb.catalog.layout import (
     CAUSE,
+    CHECK,
+    CODE,
+    KINDS,
     LOOK_ALIKE,
     MESSAGE,
     OPTION,
     OUTPUT,
+    PROSE,
     QUESTION,
     REFERRED,
     SYMPTOM,
     TAG,
     TITLE,
     entry_of,
-    kind_of,
 )
 from kb.catalog.read import Snapshot
-from kb.text.normal import HOLE, fingerprint
+from kb.text.normal import HOLE, fingerprint, fixed
 from kb.text.reduce import QueryLine
 from kb.text.terms import terms
 
 TERMS = 40
 """Terms of a query that are looked up, the most telling ones."""
-POOL = 24
+POOL = 16
 """Entries that get features."""
+VARIABLE = 0.4
+"""What a word counts that stands in quotes or in a path of the query."""
+
+GROUPS = (
+    (MESSAGE, OUTPUT),
+    (QUESTION, REFERRED),
+    (SYMPTOM, TITLE),
+    (CAUSE, OPTION, PROSE, CHECK),
+    (TAG,),
+    (CODE,),
+    (LOOK_ALIKE,),
+)
+KEY_LINES = 4
+"""Lines of the query that are compared one by one with the lines of entries."""
+_GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
+_AGAINST = _GROUP[LOOK_ALIKE]
 
 FEATURES = (
-    "message", "output", "symptom", "question", "title", "body", "tag", "coverage", "key", "key_message", "alike",
-    "alike_margin", "template", "print", "fuzzy", "fuzzy_question", "unknown", "mass", "margin", "terms",
+    "message_cosine", "question_cosine", "symptom_cosine", "cause_cosine", "tag_cosine", "code_cosine", "alike_cosine",
+    "message_whole", "question_whole", "symptom_whole", "cause_whole", "tag_whole", "code_whole", "alike_whole",
+    "coverage", "key_line", "key_entry", "line_message", "line_question", "line_symptom", "line_alike", "line_entry",
+    "line_margin", "alike_margin", "second_line",
+    "template", "print", "fuzzy", "fuzzy_key",
+    "d_coverage", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
 )  # fmt: skip
 """Names of the features of a candidate, in the order of its tuple."""
 
@@ -48,143 +71,185 @@ class Ranked(NamedTuple):
     """Key of the look-alike that met best, 0 for none."""
 
 
+class _Line(NamedTuple):
+    query: QueryLine
+    words: dict[str, float]
+    """Terms of the line with their weights in it."""
+
+
 def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
-    """The entries that share words with the query, with their features; not yet in order."""
-    count = snapshot.count
+    """The entries that share most words with the query, with their features; not yet in order."""
+    read = [line for q in query if (line := _line(q)).words]
     weight: dict[str, float] = {}
-    per_line: list[tuple[QueryLine, frozenset[str]]] = []
-    for q in query:
-        words = frozenset(terms(q.text))
-        if words:
-            per_line.append((q, words))
-            for w in words:
-                if q.weight > weight.get(w, 0.0):
-                    weight[w] = q.weight
+    for line in read:
+        for w, x in line.words.items():
+            if x > weight.get(w, 0.0):
+                weight[w] = x
     if not weight:
         return []
     asked = sorted(weight, key=lambda w: (-weight[w], w))[:200]
     dfs = snapshot.dfs(asked)
-    unseen = math.log(1 + (count + 0.5) / 0.5)
-    idf = {w: math.log(1 + (count - dfs[w] + 0.5) / (dfs[w] + 0.5)) if w in dfs else unseen for w in asked}
-    known = sorted(dfs, key=lambda w: -idf[w] * weight[w])[:TERMS]
-    if not known:
+    if not dfs:
         return []
+    unseen = _idf(0, snapshot.count)
+    idf = {w: _idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
     total = sum(idf[w] * weight[w] for w in asked)
     unknown = sum(idf[w] * weight[w] for w in asked if w not in dfs) / total
-    keys = _keys(per_line, idf)
+    keys = _keys(read, idf, dfs)
+    key_masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
+    key_unknown = sum(idf.get(w, 0.0) * x for w, x in keys[0].words.items() if w not in dfs) / key_masses[0]
+
     overlap: dict[int, float] = defaultdict(float)
-    of_key: dict[int, float] = defaultdict(float)
     masses: dict[int, float] = defaultdict(float)
-    for w, lines in snapshot.postings(known).items():
+    in_key: list[dict[int, float]] = [defaultdict(float) for _ in keys]
+    entry_key: list[dict[int, float]] = [defaultdict(float) for _ in keys]
+    for w, lines in snapshot.postings(sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]).items():
         amount = idf[w] * weight[w]
-        in_key = w in keys.words
-        last = 0
-        for key in lines:
-            overlap[key] += amount
-            if in_key:
-                of_key[key] += amount
-        for e in {key >> 16 for key in lines if key >> 12 & 15 != LOOK_ALIKE}:
+        for k in lines:
+            overlap[k] += amount
+        speak_for = {k >> 16 for k in lines if k >> 12 & 15 != LOOK_ALIKE}
+        for e in speak_for:
             masses[e] += amount
-        del last
+        for n, line in enumerate(keys):
+            if w in line.words:
+                amount = idf[w] * line.words[w]
+                here, there = in_key[n], entry_key[n]
+                for k in lines:
+                    here[k] += amount
+                for e in speak_for:
+                    there[e] += amount
+
     best = sorted(masses, key=masses.__getitem__, reverse=True)[: POOL * 2]
     norms = snapshot.norms(best)
-    grouped: dict[int, list[int]] = defaultdict(list)
-    pool = set(best)
-    for key in overlap:
-        if key >> 16 in pool:
-            grouped[key >> 16].append(key)
-    prints = {entry_of(key): key for _, key in snapshot.prints([fingerprint(q.text) for q, _ in per_line if q.weight > 0.5][:40])}
-    rough: list[tuple[float, int, dict[int, tuple[float, int]]]] = []
+    grouped: dict[int, list[int]] = {e: [] for e in best}
+    for k in overlap:
+        e = k >> 16
+        if e in grouped:
+            grouped[e].append(k)
+    hashes = [fingerprint(line.query.text) for line in read if line.query.weight > 0.5][-40:]
+    prints = {entry_of(k): k for _, k in snapshot.prints(hashes)} if hashes else {}
+
+    found: list[tuple[float, int, list[tuple[float, float, int]]]] = []
     for e in best:
-        kinds: dict[int, tuple[float, int]] = {}
-        for key in grouped[e]:
-            norm = norms[e][key]
-            score = overlap[key] / math.sqrt(norm * total) if norm else 0.0
-            # A line of the entry that the query contains whole says more than one that it only touches.
-            score = 0.5 * score + 0.5 * overlap[key] / (norm + 2.0)
-            kind = kind_of(key)
-            if score > kinds.get(kind, (0.0, 0))[0]:
-                kinds[kind] = (score, key)
-        top = max((s for k, (s, _) in kinds.items() if k != LOOK_ALIKE), default=0.0)
-        rough.append((top + masses[e] / total + (e in prints), e, kinds))
-    rough.sort(key=lambda r: (-r[0], r[1]))
-    rough = rough[:POOL]
-    texts = snapshot.lines([key for _, _, kinds in rough for _, key in kinds.values()])
+        groups = [(0.0, 0.0, 0)] * len(GROUPS)
+        for k in grouped[e]:
+            norm = norms[e][k] + 1e-9
+            cosine = overlap[k] / math.sqrt(norm * total)
+            whole = overlap[k] / (norm + 3.0)
+            g = _GROUP[k >> 12 & 15]
+            if cosine + whole > groups[g][0] + groups[g][1]:
+                groups[g] = (cosine, whole, k)
+        top = max(c + w for g, (c, w, _) in enumerate(groups) if g != _AGAINST)
+        found.append((top + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups))
+    found.sort(key=lambda f: (-f[0], f[1]))
+    found = found[:POOL]
+    texts = snapshot.lines([k for _, _, groups in found for _, _, k in groups if k])
+
     out: list[Ranked] = []
-    for _, e, kinds in rough:
-
-        def of(*wanted: int, kinds: dict[int, tuple[float, int]] = kinds) -> float:
-            return max((kinds[k][0] for k in wanted if k in kinds), default=0.0)
-
-        positive = max(((s, key) for k, (s, key) in kinds.items() if k != LOOK_ALIKE), default=(0.0, 0))
-        alike, alike_key = kinds.get(LOOK_ALIKE, (0.0, 0))
-        line = texts.get(positive[1], "")
-        met = _meet(line, per_line, idf)
-        key_best = max((of_key[key] for key in grouped[e] if kind_of(key) != LOOK_ALIKE), default=0.0)
-        key_message = max((of_key[key] for key in grouped[e] if kind_of(key) in (MESSAGE, OUTPUT)), default=0.0)
-        messages = [texts[kinds[k][1]] for k in (MESSAGE, OUTPUT) if k in kinds]
-        template = max((_template(m, per_line) for m in messages), default=0.0)
-        question = texts[kinds[QUESTION][1]] if QUESTION in kinds else ""
-        features = (
-            of(MESSAGE),
-            of(OUTPUT),
-            of(SYMPTOM),
-            of(QUESTION, REFERRED),
-            of(TITLE),
-            of(CAUSE, OPTION),
-            of(TAG),
-            masses[e] / total,
-            key_best / keys.mass,
-            key_message / keys.mass,
-            alike,
-            positive[0] - alike,
-            template,
-            1.0 if e in prints else 0.0,
-            fuzz.token_set_ratio(line, met) / 100,
-            fuzz.token_set_ratio(question, keys.text) / 100 if question else 0.0,
-            unknown,
-            math.log1p(masses[e]),
-            0.0,
-            math.log1p(len(weight)),
+    for _, e, groups in found:
+        speaking = [g for n, g in enumerate(groups) if n != _AGAINST]
+        cosine, whole, at = max(speaking, key=lambda g: g[0] + g[1])
+        alike_cosine, alike_whole, alike = groups[_AGAINST]
+        line = texts.get(at, "")
+        met = _meet(line, read, idf)
+        positive = [k for k in grouped[e] if k >> 12 & 15 != LOOK_ALIKE]
+        best_lines = sorted((overlap[k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
+        messages = [texts[groups[0][2]]] if groups[0][2] else []
+        by_line = [0.0] * len(GROUPS)
+        for n, mass in enumerate(key_masses):
+            here = in_key[n]
+            for k in grouped[e]:
+                if k in here:
+                    near = here[k] / math.sqrt((norms[e][k] + 1e-9) * mass)
+                    g = _GROUP[k >> 12 & 15]
+                    if near > by_line[g]:
+                        by_line[g] = near
+        out.append(
+            Ranked(
+                e,
+                (
+                    *(g[0] for g in groups),
+                    *(g[1] for g in groups),
+                    masses[e] / total,
+                    max((in_key[0].get(k, 0.0) for k in positive), default=0.0) / key_masses[0],
+                    entry_key[0][e] / key_masses[0],
+                    *by_line[:3],
+                    by_line[_AGAINST],
+                    max(entry_key[n][e] / mass for n, mass in enumerate(key_masses)),
+                    max(by_line[:3]) - by_line[_AGAINST],
+                    cosine + whole - alike_cosine - alike_whole,
+                    best_lines[1] if len(best_lines) > 1 else 0.0,
+                    max((_template(m, read) for m in messages), default=0.0),
+                    1.0 if e in prints else 0.0,
+                    fuzz.token_set_ratio(line, met) / 100,
+                    fuzz.partial_ratio(keys[0].query.text[:200].lower(), line.lower()) / 100,
+                ),
+                prints.get(e, at),
+                met,
+                alike,
+            )
         )
-        out.append(Ranked(e, features, prints.get(e, positive[1]), met, alike_key))
-    return out
+    about = (unknown, key_unknown, math.log1p(len(weight)), 1.0 if len(read) > 3 else 0.0)
+    return [r._replace(features=(*r.features, *_leads(r, out), *about)) for r in out]
 
 
-class _Keys(NamedTuple):
-    words: frozenset[str]
-    mass: float
-    text: str
+_COVERAGE, _KEY_LINE = FEATURES.index("coverage"), FEATURES.index("key_line")
 
 
-def _keys(per_line: list[tuple[QueryLine, frozenset[str]]], idf: dict[str, float]) -> _Keys:
-    """The line that weighs most: of several, the last."""
-    top = max(q.weight for q, _ in per_line)
-    q, words = next((q, words) for q, words in reversed(per_line) if q.weight == top)
-    mass = sum(idf.get(w, 0.0) for w in words) * top
-    return _Keys(words, mass or 1.0, q.text)
+def _leads(one: Ranked, all_: list[Ranked]) -> tuple[float, float, float]:
+    """How far a candidate is ahead of the best other one, or behind it."""
+
+    def lead(value: tuple[float, ...]) -> float:
+        return value[0] - max(value[1:], default=0.0)
+
+    others = [r for r in all_ if r is not one]
+    coverage = (one.features[_COVERAGE], *(r.features[_COVERAGE] for r in others))
+    key_line = (one.features[_KEY_LINE], *(r.features[_KEY_LINE] for r in others))
+    best = (max(one.features[:4]), *(max(r.features[:4]) for r in others))
+    return lead(coverage), lead(key_line), lead(best)
 
 
-def _meet(line: str, per_line: list[tuple[QueryLine, frozenset[str]]], idf: dict[str, float]) -> str:
+def _idf(df: int, count: int) -> float:
+    return math.log(1 + (count - df + 0.5) / (df + 0.5))
+
+
+def _line(q: QueryLine) -> _Line:
+    words = dict.fromkeys(terms(q.text), q.weight * VARIABLE)
+    if words:
+        words.update(dict.fromkeys(terms(fixed(q.text)), q.weight))
+    return _Line(q, words)
+
+
+def _keys(read: list[_Line], idf: dict[str, float], dfs: dict[str, int]) -> list[_Line]:
+    """The lines that say most, the later one first where two weigh the same."""
+
+    def says(at: int) -> tuple[float, float]:
+        known = sum(idf[w] * x for w, x in read[at].words.items() if w in dfs)
+        return (read[at].query.weight >= 0.8, read[at].query.weight * min(known, 20.0) + at * 0.01)
+
+    return [read[at] for at in sorted(range(len(read)), key=says, reverse=True)[:KEY_LINES]]
+
+
+def _meet(line: str, read: list[_Line], idf: dict[str, float]) -> str:
     """The line of the query that shares most with this line of an entry."""
-    words = frozenset(terms(line))
-    return max(per_line, key=lambda p: sum(idf.get(w, 0.0) for w in p[1] & words) * p[0].weight)[0].text
+    words = set(terms(line))
+    return max(read, key=lambda r: sum(idf.get(w, 0.0) * x for w, x in r.words.items() if w in words)).query.text
 
 
-def _template(message: str, per_line: list[tuple[QueryLine, frozenset[str]]]) -> float:
-    """The share of a literal message's characters that one line of the query has, in order; 0 where one part is missing."""
+def _template(message: str, read: list[_Line]) -> float:
+    """How much of a literal message one line of the query has, all its parts in order; 0 where one is missing."""
     parts = [p for part in message.lower().split(HOLE) if len(p := part.strip()) > 1]
     length = sum(map(len, parts))
     if length < 10:
         return 0.0
     best = 0.0
-    for q, _ in per_line:
-        low, at = q.text.lower(), 0
+    for line in read:
+        low, at = line.query.text.lower(), 0
         for part in parts:
             at = low.find(part, at)
             if at < 0:
                 break
             at += len(part)
         else:
-            best = max(best, q.weight * min(1.0, length / 40))
+            best = max(best, line.query.weight * min(1.0, length / 40))
     return best

@@ -19,12 +19,12 @@ class QueryLine(NamedTuple):
 
 _PREFIX = re.compile(
     r"^\s*(?:"
-    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d)?\]?"  # 2026-11-24T10:00:00.123Z
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z| ?[+-]\d\d:?\d\d)?\]?"  # 2026-11-24T10:00:00.123Z
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,40} \S{1,40}:"  # syslog
     r"|[\w.-]{1,40}\s{1,8}\|(?=\s)"  # docker compose
     r"|\[?(?:INFO|DEBUG|TRACE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|SEVERE)\]?:?(?=\s)"
-    r"|\[\d{1,7}\]|\(\d{1,7}\)|#\d{1,3}(?= \d)"
+    r"|\[\d{1,7}\]|\(\d{1,7}\)|#\d{1,3}(?= \d)|E(?=\s{3})|##\[\w{1,10}\]"
     r")\s*"
 )
 _FRAME = re.compile(
@@ -50,6 +50,11 @@ _SAYS = re.compile(
 _CHAIN = re.compile(r"^(?:During handling of the above|The above exception was the direct cause)")
 _PROSE = re.compile(r"[A-Za-z']{2,}[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+")
 _PROMPT = re.compile(r"^\s*(?:\$|%|>|PS [^>]{0,60}>|\w+@[\w.-]+[:~][^$#\n]{0,60}[$#]|\+)\s+(?=\S)")
+_SUMMARY = re.compile(
+    r"(?i)={4,}|_{4,}|!{4,}|\d+ (?:failed|passed|error)|collected \d|process (?:completed|exited)|enable tracemalloc"
+    r"|failed \S+::|for more information|error: aborting due to|npm err! a complete log|make: leaving"
+)
+"""Lines that say that something failed, never what."""
 _RULE = re.compile(r"^\W*$")
 
 
@@ -88,6 +93,9 @@ def reduce(text: str) -> list[QueryLine]:
             line = shorter
         line = line.strip()[:WIDTH]
         if not line or _RULE.match(line):
+            continue
+        if _SUMMARY.match(line):
+            out.append(QueryLine(line, 0.2, n))
             continue
         command = _PROMPT.match(line)
         if command:
