@@ -3,8 +3,9 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from kb.entry.markdown import MAX_SIZE, parse
@@ -36,6 +37,14 @@ def path_of(root: Path, id: str) -> Path:
     if not is_id(id):
         raise Misuse(f"{id!r} is no id; write AREA/SLUG in lower case letters, digits and hyphens")
     return root / f"{id}.md"
+
+
+def shown(path: Path) -> Path:
+    """The path as a person here would write it: relative where it lies below the present folder."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
 
 
 def template(root: Path) -> str:
@@ -100,6 +109,28 @@ def read_text(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
         return refuse(
             line, "KB003", f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"
         )
+
+
+def find(names: Sequence[str], root: Path) -> list[Path]:
+    """The entry files that are named, by path, folder or id; all of the root where none is. Each once.
+
+    Raises Misuse for a name that is none of these.
+    """
+    found: dict[Path, None] = {}
+    for name in names or [str(root)]:
+        path = Path(name)
+        if path.is_dir():
+            found |= dict.fromkeys(files(path))
+        elif os.path.lexists(path):
+            # The folder's name is half of the id.
+            found[path if path.parent.name else Path.cwd() / path] = None
+        elif is_id(name) and path_of(root, name).exists():
+            found[path_of(root, name)] = None
+        else:
+            near = get_close_matches(name, map(id_of, files(root)), 3)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise Misuse(f"{name!r} is neither a file nor the id of an entry{hint}")
+    return list(found)
 
 
 def files(root: Path) -> Iterator[Path]:

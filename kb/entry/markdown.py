@@ -419,7 +419,8 @@ class _Reader:
 
     def _savings(self, part: _Part | None) -> Savings:
         figures: dict[str, int] = {}
-        for bullet in self._list(part):
+        bullets = self._list(part)
+        for bullet in bullets:
             found = _SAVINGS.fullmatch(bullet.text)
             if found and found[1] not in figures:
                 figures[found[1]] = int(found[2].replace(",", "")[:12])
@@ -431,7 +432,7 @@ class _Reader:
                 )
         names = ("Debugging without this entry", "This fix")
         for name in names:
-            if part and part.nodes and name not in figures:
+            if part and len(bullets) < 2 and name not in figures:
                 self.add(part.line, "KB217", f"a line is missing; write `- {name}: ~N tokens`")
         return Savings(figures.get(names[0]), figures.get(names[1]), part.line if part else 1)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
 
 from kb.entry.model import Entry, File, Finding, Line, Option, Patch, Section, Snippet, Transcript
@@ -246,22 +246,23 @@ def _short_answer(entry: Entry) -> _Found:
             )
 
 
+_AROUND = 200
+"""Characters of the short answer that are not the entry's: its id, how sure, how proven, how to read on."""
+
+
 def short_answer_tokens(entry: Entry) -> int:
     """About how long what most readers see is, at 3.6 characters a token."""
     text = entry.title + _first_paragraph(entry.cause)
     for option in entry.options[:1]:
         text += option.title + _first_paragraph(option.source) + _code(option)
-    return round(len(text) / 3.6)
+    return round((len(text) + _AROUND) / 3.6)
 
 
 def _code(option: Option) -> str:
-    shown = ""
-    for block in option.blocks:
-        if isinstance(block, File | Patch | Snippet):
-            shown += block.text
-        elif block.role != "setup":
-            shown += "".join(c.text for c in block.commands)
-    return shown
+    """Files and changes; where there are none, the transcripts."""
+    shown = "".join(block.text for block in option.blocks if isinstance(block, File | Patch | Snippet))
+    runs = [t for t in option.transcripts if t.role == "run"]
+    return shown or "".join("\n".join((c.text, *c.expected)) for t in runs for c in t.commands)
 
 
 def _first_paragraph(source: str) -> str:
@@ -306,12 +307,19 @@ def _links(entry: Entry) -> _Found:
             yield number, "KB413", f"`{link}` is not https; write https, or backticks where it is no link"
 
 
-def check_all(entries: Iterable[Entry]) -> tuple[Finding, ...]:
-    """What is wrong between entries. Near linear: entries meet only where they share a line."""
+FEW = 5
+"""Fewer shared lines than this are chance."""
+
+
+def check_all(entries: Iterable[Entry], known: Collection[str] = ()) -> tuple[Finding, ...]:
+    """What is wrong between entries. Near linear: entries meet only where they share a line.
+
+    `known` are ids that exist beside those of the entries.
+    """
     every = sorted(entries, key=lambda e: (e.id, e.path))
     found: set[tuple[str, int, str, str]] = set()
-    for rule in (_names, _pointers, _collisions, _near_duplicates):
-        found |= {(entry.path, line, code, message) for entry, line, code, message in rule(every)}
+    for between in (_names(every), _pointers(every, known), _collisions(every), _near_duplicates(every)):
+        found |= {(entry.path, line, code, message) for entry, line, code, message in between}
     return tuple(Finding(*f) for f in sorted(found))
 
 
@@ -331,7 +339,7 @@ def _names(entries: list[Entry]) -> _Between:
                 yield entry, 1, "KB503", f"alias `{alias}` is a name of {first.path} already; drop it"
 
 
-def _pointers(entries: list[Entry]) -> _Between:
+def _pointers(entries: list[Entry], known: Collection[str]) -> _Between:
     ids = {e.id: e for e in entries}
     aliases = {a: e.id for e in entries for a in e.aliases}
     names = {e.id: {x.entry for x in e.look_alikes} for e in entries}
@@ -347,11 +355,11 @@ def _pointers(entries: list[Entry]) -> _Between:
                     "KB501",
                     f"`→ {id}` is this entry; name another, or drop the pointer",
                 )
-            elif id not in ids:
-                near = [aliases[id]] if id in aliases else get_close_matches(id, ids, 1, 0.8)
+            elif id not in ids and id not in known:
+                near = [aliases[id]] if id in aliases else get_close_matches(id, {*ids, *known}, 1, 0.8)
                 hint = f"; write `→ {near[0]}`" if near else "; drop the pointer, or write that entry"
                 yield entry, look_alike.line, "KB501", f"`→ {id}` does not exist{hint}"
-            elif entry.id not in names[id]:
+            elif id in names and entry.id not in names[id]:
                 yield (
                     entry,
                     look_alike.line,
@@ -366,9 +374,8 @@ def _collisions(entries: list[Entry]) -> _Between:
     for entry in entries:
         for message in entry.messages:
             by_message[same(message.text)].append((entry, message.line))
-        for line in (Line(entry.title, entry.title_line), *entry.questions):
-            if line.text:
-                by_question[same(line.text)].append((entry, line.line))
+        for line in asked_lines(entry)[len(entry.messages) :]:
+            by_question[same(line.text)].append((entry, line.line))
     names = {e.id: {x.entry for x in e.look_alikes} for e in entries}
     for entry, place, other in _shared(by_message):
         if other.id not in names[entry.id] or entry.id not in names[other.id]:
@@ -387,6 +394,12 @@ def _collisions(entries: list[Entry]) -> _Between:
         )
 
 
+def asked_lines(entry: Entry) -> tuple[Line, ...]:
+    """The lines that belong to one entry alone: messages, title, questions."""
+    title = (Line(entry.title, entry.title_line),) if entry.title else ()
+    return (*entry.messages, *title, *entry.questions)
+
+
 def _shared(index: dict[str, list[tuple[Entry, int]]]) -> Iterator[tuple[Entry, int, Entry]]:
     for places in index.values():
         # With many owners each is told of one other: that stays linear.
@@ -397,7 +410,7 @@ def _shared(index: dict[str, list[tuple[Entry, int]]]) -> Iterator[tuple[Entry, 
 
 
 def _near_duplicates(entries: list[Entry]) -> _Between:
-    lines = [_own_lines(e) for e in entries]
+    lines = [own_lines(e) for e in entries]
     index: dict[str, list[int]] = defaultdict(list)
     for number, own in enumerate(lines):
         for line in own:
@@ -407,7 +420,7 @@ def _near_duplicates(entries: list[Entry]) -> _Between:
         if len(places) <= 8:  # what more entries share is idiom, such as an import
             pairs.update((a, b) for a in places for b in places if a < b)
     for (a, b), shared in sorted(pairs.items()):
-        if shared >= 5 and shared / min(len(lines[a]), len(lines[b])) >= 0.4:
+        if shared >= FEW and shared / min(len(lines[a]), len(lines[b])) >= 0.4:
             for one, other in ((entries[a], entries[b]), (entries[b], entries[a])):
                 yield (
                     one,
@@ -417,7 +430,8 @@ def _near_duplicates(entries: list[Entry]) -> _Between:
                 )
 
 
-def _own_lines(entry: Entry) -> set[str]:
+def own_lines(entry: Entry) -> set[str]:
+    """What an entry says, line by line, without what is too short to be its own."""
     texts = [entry.title, *entry.cause.split("\n"), *(x.seen for x in entry.look_alikes)]
     for part in (entry.symptoms, entry.checklist, entry.messages, entry.questions):
         texts += [line.text for line in part]

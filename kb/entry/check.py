@@ -1,0 +1,76 @@
+"""Files -> all that is wrong with them: form, content, and what they are to the entries around them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.entry import folder
+from kb.entry.findings import errors
+from kb.entry.markdown import draft
+from kb.entry.model import Entry, Finding
+from kb.entry.rules import FEW, asked_lines, check_all, check_entry, own_lines, same
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    path: Path
+    entry: Entry | None
+    """None where its form has a fault that blocks: it cannot be replayed."""
+    findings: tuple[Finding, ...]
+    """All of them, by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    path: Path
+    draft: Entry | None
+    form: tuple[Finding, ...]
+
+
+def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
+    """Each file with its findings. Beside a single file only the entries that meet it are read in full."""
+    read = [_read(path) for path in paths]
+    around: dict[str, Entry] = {}
+    for root in {path.parent.parent for path in paths}:
+        near = (
+            _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root)
+        )
+        around |= {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
+    around |= {str(r.draft.path): r.draft for r in read if r.draft}
+    known = {folder.id_of(path) for r in paths for path in folder.files(r.parent.parent)}
+    between = check_all(around.values(), known)
+    return tuple(_judge(r, [f for f in between if f.path == str(r.path)]) for r in read)
+
+
+def _read(path: Path) -> _Read:
+    text, findings = folder.read_text(path)
+    id = folder.id_of(path)
+    if not folder.is_id(id):
+        findings += (folder.bad_name(path),)
+    if text is None:
+        return _Read(path, None, findings)
+    entry, found = draft(text, id, str(path))
+    return _Read(path, entry, findings + found)
+
+
+def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
+    content = (*check_entry(read.draft), *between) if read.draft else ()
+    # What else is wrong on a line with a gap is wrong because of the gap.
+    gaps = {f.line for f in read.form if f.code == "KB218"}
+    findings = {*read.form, *(f for f in content if f.line not in gaps)}
+    entry = None if errors(read.form) else read.draft
+    return Checked(read.path, entry, tuple(sorted(findings, key=lambda f: (f.line, f.code, f.message))))
+
+
+def _neighbours(root: Path, entries: Sequence[Entry]) -> Iterator[Path]:
+    """Files of a folder that an entry may clash with: reading lines is much cheaper than parsing."""
+    for entry in entries:
+        asked = {same(line.text) for line in asked_lines(entry)}
+        own = own_lines(entry)
+        pointed = {x.entry for x in entry.look_alikes}
+        for path in folder.files(root):
+            text = folder.read_text(path)[0] or ""
+            lines = {same(line.lstrip("#-* ")) for line in text.split("\n")}
+            named = folder.id_of(path) in pointed or any(name in text for name in (entry.id, *entry.aliases))
+            if named or asked & lines or len(own & lines) >= FEW:
+                yield path

@@ -1,0 +1,42 @@
+"""`kb new AREA/SLUG`: begin an entry from the template."""
+
+import argparse
+from difflib import get_close_matches
+from pathlib import Path
+
+from kb import place
+from kb.entry.folder import path_of, shown, template
+from kb.errors import Misuse
+
+
+def main(argv: list[str]) -> int:
+    """Exit status 0: the file is written. Raises Misuse."""
+    parser = argparse.ArgumentParser(
+        prog="kb new", description="Write entries/AREA/SLUG.md from the template; its gaps say what to write."
+    )
+    parser.add_argument(
+        "id", metavar="AREA/SLUG", help="lower case letters, digits, hyphens; names the fault"
+    )
+    id = parser.parse_args(argv).id
+    if place.installed():
+        raise Misuse("kb new writes into a checkout of kb; this one is installed")
+    root = shown(Path(place.entries_folder()))
+    path = path_of(root, id)
+    if not path.parent.is_dir():
+        areas = sorted(p.name for p in root.iterdir() if p.is_dir())
+        near = get_close_matches(path.parent.name, areas, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the areas are {', '.join(areas)}"
+        raise Misuse(f"no area {path.parent.name!r}: {hint} For a new one make {path.parent} first")
+    text = template(root)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Misuse(f"{path} exists already; nothing is overwritten") from None
+    except OSError as error:
+        raise Misuse(f"{path}: {error.strerror}") from None
+    print(path)
+    print(
+        f"Fill its gaps ‹…›; `kb check {path}` says what is left. How to write one: docs/writing-entries.md"
+    )
+    return 0
