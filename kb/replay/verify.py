@@ -7,7 +7,7 @@ docs/entry-format.md and, rule by rule, in `Fault`s here.
 import re
 import shlex
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -160,19 +160,20 @@ def _option(entry: Entry, name: str, section: Section, reproduction: Replayed, s
     before = [t for t in symptom.transcripts if after or t.role == "setup"]
     parts: list[Part] = [*symptom.files, *before, *files, *section.transcripts]
 
+    # What nothing under Fix speaks of runs at the end: it may not be left failing unseen.
+    unseen = _unseen(entry)
     first: list[Ran] = []
     proved = False
     for number in range(0 if faults else _repeat(section)):
-        # What the option passes over of Symptom runs after it: it may not be left failing unseen.
-        unseen = _unseen(symptom, section)
         ran = play([*parts, *unseen], setting)
         own = [r for r in ran if r.transcript in section.transcripts]
         first = first or own
         faults += _not_as_written([*before, *section.transcripts], ran, number)
         if not faults and reproduction.verdict == "verified":
-            proved, found = _judge(name, section, own, reproduction.ran)
+            proved, found = _judge(name, section, own, reproduction.ran, texts)
             faults += found
-            faults += _left_failing([r for r in ran if r.transcript in unseen], proved)
+            if proved:
+                faults += _left_failing(section, [r for r in ran if r.transcript in unseen])
         if faults:
             break
     verdict: Verdict = "failed" if faults else "verified" if proved else "prose"
@@ -195,7 +196,7 @@ def _not_as_written(transcripts: Sequence[Transcript], ran: Sequence[Ran], numbe
 
 
 def _judge(
-    name: str, section: Section, own: Sequence[Ran], symptom: Sequence[Ran]
+    name: str, section: Section, own: Sequence[Ran], symptom: Sequence[Ran], texts: Mapping[str, File]
 ) -> tuple[bool, list[Fault]]:
     """Whether what came out as written proves something, and what speaks against it."""
     faults: list[Fault] = []
@@ -213,26 +214,24 @@ def _judge(
             elif name == "What does not help":
                 proved = True
         elif transcript.role == "run" and name != "What does not help":
+            stand_in = _stand_in(transcript, ran, texts)
+            if transcript.replaces is not None and transcript.replaces not in was:
+                message = f"`replaces`: `{_short(transcript.replaces)}` is no command of Symptom"
+                faults.append(Fault(transcript.line, message))
+            elif transcript.replaces is not None and not stand_in:
+                message = f"no command here shares a program or a file with `{_short(transcript.replaces)}`"
+                faults.append(Fault(transcript.line, message))
             for r in ran:
-                old = was.get(r.command.text)
-                if transcript.replaces is not None and r is ran[0]:
-                    old = was.get(transcript.replaces)
-                    if old is None:
-                        message = f"`replaces`: `{_short(transcript.replaces)}` is no command of Symptom"
-                        faults.append(Fault(transcript.line, message))
-                    elif not _akin(transcript.replaces, r.command.text):
-                        message = f"`{_short(r.command.text)}` and what it replaces share no program or file"
-                        faults.append(Fault(r.command.line, message))
-                        old = None
+                old = was.get((transcript.replaces or "") if r is stand_in else r.command.text)
                 if old is None:
                     continue
                 reason = _no_difference(old, r)
-                if reason:
+                if reason is None:
+                    proved = True
+                elif _shows(old.command):
                     faults.append(
                         Fault(r.command.line, f"`{_short(r.command.text)}` proves nothing: {reason}")
                     )
-                else:
-                    proved = True
     return proved and not faults, faults
 
 
@@ -265,96 +264,111 @@ def _shows_again(ran: Ran, symptom: Iterable[Ran]) -> bool:
     return False
 
 
-def _unseen(symptom: Section, section: Section) -> list[Transcript]:
-    """The failing commands of Symptom that an option does not run again, as transcripts.
+def _unseen(entry: Entry) -> list[Transcript]:
+    """The failing commands of Symptom that nothing under Fix runs again, as transcripts.
 
     Where none of them fails, the symptom is what they print.
     """
-    if not any(t.role == "run" for t in section.transcripts):
-        return []
-    commands = [(t, c) for t in symptom.transcripts if t.role == "run" for c in t.commands]
+    commands = [(t, c) for t in entry.symptom.transcripts if t.role == "run" for c in t.commands]
     failing = [(t, c) for t, c in commands if c.status] or [(t, c) for t, c in commands if _shows(c)]
-    seen = {c.text for t in section.transcripts for c in t.commands}
-    seen |= {t.replaces for t in section.transcripts if t.replaces is not None}
+    again = [t for section in (*entry.options, entry.not_helping) if section for t in section.transcripts]
+    seen = {c.text for t in again for c in t.commands} | {t.replaces for t in again}
     return [Transcript((c,), c.line, timeout=t.timeout) for t, c in failing if c.text not in seen]
 
 
-def _left_failing(ran: Sequence[Ran], proved: bool) -> list[Fault]:
-    if not proved:
-        return []
+def _left_failing(section: Section, ran: Sequence[Ran]) -> list[Fault]:
     return [
         Fault(
-            r.command.line,
-            f"`{_short(r.command.text)}` comes out under this option as it did before;"
-            " run it there, or say so in a `still` transcript",
+            section.line,
+            f"`{_short(r.command.text)}` (line {r.command.line}) fails under this option as before, and no"
+            " option runs it again; run it here, say so in a `still` transcript, or make it `shows`",
         )
         for r in ran
         if r.as_written
     ]
 
 
-_TRIVIAL = {
+_INTERPRETER = re.compile(r"(python|node|bash|sh|perl|ruby)[\d.]*")
+_SAYS_ONLY = {
     "",
     ":",
+    "[",
+    "[[",
     "cat",
     "cd",
     "echo",
-    "env",
-    "exec",
     "export",
     "false",
     "printf",
     "set",
     "sleep",
     "test",
+    "true",
+}
+_WRAPPERS = {
+    "!",
+    "(",
+    "command",
+    "do",
+    "else",
+    "env",
+    "exec",
+    "if",
+    "nice",
+    "sudo",
+    "then",
+    "time",
     "timeout",
 }
-_TRIVIAL |= {
-    "true",
-    "[",
-    "[[",
-    "if",
-    "then",
-    "else",
-    "fi",
-    "for",
-    "do",
-    "done",
-    "while",
-    "!",
-    "{",
-    "(",
-    "sudo",
-    "time",
-}
-_INLINE = re.compile(r"\s-[a-z]*[ce]\s")
+_WRAPPERS |= {"until", "while", "xargs", "{"}
 
 
-def _akin(old: str, new: str) -> bool:
-    """Whether two commands share a program or a file; an interpreter given code with `-c` does not count."""
-    shared = _names(old) & _names(new)
-    if _INLINE.search(new) and not _INLINE.search(old):
-        shared = {name for name in shared if not re.fullmatch(r"(python|node|bash|sh|perl|ruby)[\d.]*", name)}
-    return bool(shared)
+def _stand_in(transcript: Transcript, ran: Sequence[Ran], texts: Mapping[str, File]) -> Ran | None:
+    """The command that stands for the one that `replaces` names: the first that shares a program or a file."""
+    if transcript.replaces is None:
+        return None
+    programs, files = _names(transcript.replaces)
+    for r in ran:
+        shared = (programs | files) & _words(r.command.text, texts)
+        if re.search(r"\s-[a-z]*[ce]\s", r.command.text) and r.command.text.split()[0] in programs:
+            shared = {name for name in shared if not _INTERPRETER.fullmatch(name)}  # its code is another
+        if shared:
+            return r
+    return None
 
 
-def _names(command: str) -> set[str]:
-    """Names of programs (first words) and of files (words with a dot or a slash) in a command."""
-    names = set()
+def _parts(command: str) -> list[list[str]]:
+    """The words of each simple command, wrappers and assignments dropped."""
+    parts = []
     for part in re.split(r"[\n;|&()]+", command):
         try:
             words = shlex.split(part, comments=True)
         except ValueError:
             words = part.split()
-        first = True
-        for word in words:
-            if first and (re.match(r"\w+=", word) or word in _TRIVIAL or word.isdigit()):
-                continue
-            name = word.rstrip("/").rpartition("/")[2]
-            if first or re.search(r"[./]\w", word):
-                names.add(name)
-            first = False
-    return names - _TRIVIAL
+        while words and (re.match(r"\w+=", words[0]) or words[0] in _WRAPPERS or re.match(r"-?\d", words[0])):
+            words = words[1:]
+        if words and words[0] not in _SAYS_ONLY:
+            parts.append(words)
+    return parts
+
+
+def _base(word: str) -> str:
+    return word.rstrip("/").rpartition("/")[2]
+
+
+def _names(command: str) -> tuple[set[str], set[str]]:
+    """The programs of a command, and its files: words with a dot or a slash."""
+    parts = _parts(command)
+    files = {_base(word) for words in parts for word in words[1:] if re.search(r"[./]\w", word)}
+    return {_base(words[0]) for words in parts}, files
+
+
+def _words(command: str, texts: Mapping[str, File]) -> set[str]:
+    """The names in a command that does more than print, and in the files of the entry that it runs."""
+    words = {_base(word) for words in _parts(command) for word in words}
+    for name in words & texts.keys():
+        words |= set(re.findall(r"[\w.+-]+", texts[name].text))
+    return words
 
 
 def _short(command: str) -> str:
