@@ -54,7 +54,9 @@ def _read(path: Path) -> _Read:
 
 
 def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
-    content = (*check_entry(read.draft), *between) if read.draft else ()
+    # An open fence swallows what stands below it.
+    readable = all(f.code != "KB301" for f in read.form)
+    content = (*check_entry(read.draft), *between) if read.draft and readable else ()
     # What else is wrong on a line with a gap is wrong because of the gap.
     gaps = {f.line for f in read.form if f.code == "KB218"}
     findings = {*read.form, *(f for f in content if f.line not in gaps)}

@@ -98,6 +98,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB413", "error", "A link that is not https."),
     ("KB414", "error", "A source that is neither an https address nor `direct experience`."),
     ("KB415", "error", "The same line twice in one list."),
+    ("KB416", "warning", "Savings whose *This fix* differs by more than a quarter from the short answer, as estimated."),
     ("KB501", "error", "A look-alike points to an entry that does not exist, or to its own."),
     ("KB502", "error", "A look-alike points to an entry that does not name this one back."),
     ("KB503", "error", "Two entries of one id or alias."),

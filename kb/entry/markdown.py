@@ -191,9 +191,9 @@ class _Reader:
         inner = re.search(rf"^ {{0,3}}{mark}[^`\s]", node.content, re.MULTILINE)
         if not closed or inner:
             self.unclosed = True
-            what = "" if not closed else ", so the next one's beginning is part of it"
+            what = ", so the next one's beginning is part of it" if closed else ""
             self.add(
-                begin + 1, "KB301", f"this fence is never closed{what}; close it with a line `{node.markup}`"
+                begin + 1, "KB301", f"this fence is never closed{what}; close it with a line {node.markup}"
             )
 
     def _sections(self, nodes: list[SyntaxTreeNode], begun: bool) -> tuple[str, int, dict[str, _Part]]:
@@ -236,8 +236,8 @@ class _Reader:
             elif name:
                 parts[name] = part
                 if SECTIONS.index(name) < highest:
-                    after = SECTIONS[SECTIONS.index(name) - 1] if name != SECTIONS[0] else "the title"
-                    self.add(line, "KB206", f"`## {name}` is out of order; it stands after {after}")
+                    above = SECTIONS[SECTIONS.index(name) - 1] if name != SECTIONS[0] else "the title"
+                    self.add(line, "KB206", f"`## {name}` is out of order; it stands below {above}")
                 highest = max(highest, SECTIONS.index(name))
         part.end = len(self.lines)
         if begun and not title_line:
@@ -310,9 +310,7 @@ class _Reader:
         if part is None:
             return Section("", (), 1)
         if not part.nodes:
-            self.add(
-                part.line, "KB212", f"nothing stands under `{part.title[:60]}`; write it, or drop the heading"
-            )
+            self.add(part.line, "KB212", f"nothing stands under `{part.title[:60]}`; write it")
         blocks: list[Block] = []
         written: set[str] = set()
         for node in part.nodes:
@@ -357,7 +355,11 @@ class _Reader:
     def _bullets(self, part: _Part | None, only: bool = True) -> Iterator[Line]:
         for node in part.nodes if part else ():
             if node.type != "bullet_list":
-                if only:
+                if only and node.type == "heading":
+                    self.add(
+                        _line(node), "KB203", f"`{node.markup} {_text(node)[:60]}` cannot stand in a list"
+                    )
+                elif only:
                     self.add(_line(node), "KB213", "this section is a list; write each as a bullet `- …`")
                 continue
             for item in node.children:
@@ -405,8 +407,9 @@ class _Reader:
                 self.add(bullet.line, "KB216", "no colon; write what is seen, a colon, what it is instead")
                 continue
             seen, rest = bullet.text[: colon.start()].strip(), bullet.text[colon.end() :].strip()
-            pointer = _POINTER.search(rest)
-            if "→" in (after := prose[colon.end() :]) and (not pointer or after.count("→") > 1):
+            arrows = prose.count("→", colon.end())
+            pointer = _POINTER.search(rest) if arrows == 1 else None
+            if arrows and not pointer:
                 self.add(bullet.line, "KB216", "a pointer is one `→ area/slug`, bare, at the end of the line")
             instead = rest[: pointer.start()].rstrip() if pointer else rest
             if not seen or not instead:

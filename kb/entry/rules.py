@@ -43,7 +43,7 @@ _INSTRUCTIONS = r"(?:instructions|prompts?|rules|guidelines|directions)"
 _COMMANDEERS = re.compile(
     rf"\b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|of\s+)*(?:your|previous|prior|above|earlier|preceding)\s+"
     rf"(?:\w+\s+)?{_INSTRUCTIONS}"
-    r"|\b(?:curl|wget)\b[^|\n]*https?://[^|\n]*\|\s*(?:sudo\s+)?(?:\w*sh|python3?|node)\b"
+    r"|\b(?:curl|wget)\b(?=[^|\n]*https?://)[^|\n]*\|\s*(?:sudo\s+)?(?:\w*sh|python3?|node)\b"
     r"|\b(?:eval|\w*sh)\b[^\n]{0,20}[$<]\((?:curl|wget)\b[^\n]*https?://",
     re.IGNORECASE,
 )
@@ -145,7 +145,8 @@ def _literal(text: str) -> str:
 
 
 def _says_nothing(transcript: Transcript) -> bool:
-    return all(c.status == 0 and not any(map(_literal, c.expected)) for c in transcript.commands)
+    said = (c.status or any(map(_literal, c.expected)) for c in transcript.commands)
+    return bool(transcript.commands) and not any(said)
 
 
 def _transcripts(entry: Entry) -> _Found:
@@ -189,7 +190,7 @@ def _messages(entry: Entry) -> _Found:
                 "KB405",
                 f"Symptom prints `{bad.strip()[:60]}`; list it under Error Messages",
             )
-    elif shown and not any(_fits(m.text, line) for m in entry.messages for line in shown):
+    elif any(map(_literal, shown)) and not any(_fits(m.text, s) for m in entry.messages for s in shown):
         yield (
             entry.messages[0].line,
             "KB404",
@@ -244,15 +245,24 @@ def _short_answer(entry: Entry) -> _Found:
                 "KB411",
                 f"the short answer has about {tokens} tokens; shorten cause, first paragraph here, or code",
             )
+        claimed = entry.savings.fix
+        if claimed is not None and not 0.75 <= claimed / tokens <= 1.25:
+            about = round(tokens, -1)
+            yield (
+                entry.savings.line,
+                "KB416",
+                f"the short answer has about {about} tokens; write `This fix: ~{about} tokens`",
+            )
 
 
-_AROUND = 200
+_AROUND = 180
 """Characters of the short answer that are not the entry's: its id, how sure, how proven, how to read on."""
 
 
 def short_answer_tokens(entry: Entry) -> int:
     """About how long what most readers see is, at 3.6 characters a token."""
-    text = entry.title + _first_paragraph(entry.cause)
+    text = entry.title + _first_paragraph(entry.cause) + (entry.stub or "")
+    text += "".join(look_alike.seen for look_alike in entry.look_alikes[:1])
     for option in entry.options[:1]:
         text += option.title + _first_paragraph(option.source) + _code(option)
     return round((len(text) + _AROUND) / 3.6)
@@ -260,9 +270,12 @@ def short_answer_tokens(entry: Entry) -> int:
 
 def _code(option: Option) -> str:
     """Files and changes; where there are none, the transcripts."""
-    shown = "".join(block.text for block in option.blocks if isinstance(block, File | Patch | Snippet))
+    files = [b for b in option.blocks if isinstance(b, File | Patch | Snippet)]
+    if files:
+        # Each with the line that names it and its fences.
+        return "".join(f"{b.text}{'' if isinstance(b, Snippet) else b.name}{' ' * 20}" for b in files)
     runs = [t for t in option.transcripts if t.role == "run"]
-    return shown or "".join("\n".join((c.text, *c.expected)) for t in runs for c in t.commands)
+    return "".join("\n".join((f"$ {c.text}", *c.expected, " " * 8)) for t in runs for c in t.commands)
 
 
 def _first_paragraph(source: str) -> str:
