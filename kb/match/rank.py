@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -25,7 +26,7 @@ from kb.catalog.layout import (
 )
 from kb.catalog.read import Snapshot
 from kb.text.normal import HOLE, fingerprint, fixed
-from kb.text.reduce import QueryLine
+from kb.text.query import QueryLine
 from kb.text.terms import terms
 
 TERMS = 40
@@ -54,8 +55,8 @@ FEATURES = (
     "message_whole", "question_whole", "symptom_whole", "cause_whole", "tag_whole", "code_whole", "alike_whole",
     "coverage", "key_line", "key_entry", "line_message", "line_question", "line_symptom", "line_alike", "line_entry",
     "line_margin", "alike_margin", "second_line",
-    "template", "print", "fuzzy", "fuzzy_key",
-    "d_coverage", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
+    "template", "print", "fuzzy", "fuzzy_key", "bm25",
+    "d_coverage", "d_bm25", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
 )  # fmt: skip
 """Names of the features of a candidate, in the order of its tuple."""
 
@@ -101,15 +102,21 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
 
     overlap: dict[int, float] = defaultdict(float)
     masses: dict[int, float] = defaultdict(float)
+    bm25: dict[int, float] = defaultdict(float)
     in_key: list[dict[int, float]] = [defaultdict(float) for _ in keys]
     entry_key: list[dict[int, float]] = [defaultdict(float) for _ in keys]
     for w, lines in snapshot.postings(sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]).items():
         amount = idf[w] * weight[w]
         for k in lines:
             overlap[k] += amount
-        speak_for = {k >> 16 for k in lines if k >> 12 & 15 != LOOK_ALIKE}
-        for e in speak_for:
+        speak_for: dict[int, int] = {}
+        for k in lines:
+            if k >> 12 & 15 != LOOK_ALIKE:
+                e = k >> 16
+                speak_for[e] = speak_for.get(e, 0) + 1
+        for e, times in speak_for.items():
             masses[e] += amount
+            bm25[e] += amount * times / (times + 2.0)
         for n, line in enumerate(keys):
             if w in line.words:
                 amount = idf[w] * line.words[w]
@@ -119,7 +126,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                 for e in speak_for:
                     there[e] += amount
 
-    best = sorted(masses, key=masses.__getitem__, reverse=True)[: POOL * 2]
+    best = sorted(bm25, key=bm25.__getitem__, reverse=True)[: POOL * 2]
     norms = snapshot.norms(best)
     grouped: dict[int, list[int]] = {e: [] for e in best}
     for k in overlap:
@@ -140,7 +147,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             if cosine + whole > groups[g][0] + groups[g][1]:
                 groups[g] = (cosine, whole, k)
         top = max(c + w for g, (c, w, _) in enumerate(groups) if g != _AGAINST)
-        found.append((top + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups))
+        found.append((top + bm25[e] / total + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups))
     found.sort(key=lambda f: (-f[0], f[1]))
     found = found[:POOL]
     texts = snapshot.lines([k for _, _, groups in found for _, _, k in groups if k])
@@ -183,6 +190,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     1.0 if e in prints else 0.0,
                     fuzz.token_set_ratio(line, met) / 100,
                     fuzz.partial_ratio(keys[0].query.text[:200].lower(), line.lower()) / 100,
+                    bm25[e] / total,
                 ),
                 prints.get(e, at),
                 met,
@@ -193,20 +201,15 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     return [r._replace(features=(*r.features, *_leads(r, out), *about)) for r in out]
 
 
-_COVERAGE, _KEY_LINE = FEATURES.index("coverage"), FEATURES.index("key_line")
+_LED = tuple(FEATURES.index(name) for name in ("coverage", "bm25", "key_line"))
 
 
-def _leads(one: Ranked, all_: list[Ranked]) -> tuple[float, float, float]:
+def _leads(one: Ranked, all_: list[Ranked]) -> Iterator[float]:
     """How far a candidate is ahead of the best other one, or behind it."""
-
-    def lead(value: tuple[float, ...]) -> float:
-        return value[0] - max(value[1:], default=0.0)
-
-    others = [r for r in all_ if r is not one]
-    coverage = (one.features[_COVERAGE], *(r.features[_COVERAGE] for r in others))
-    key_line = (one.features[_KEY_LINE], *(r.features[_KEY_LINE] for r in others))
-    best = (max(one.features[:4]), *(max(r.features[:4]) for r in others))
-    return lead(coverage), lead(key_line), lead(best)
+    others = [r.features for r in all_ if r is not one]
+    for at in _LED:
+        yield one.features[at] - max((f[at] for f in others), default=0.0)
+    yield max(one.features[:4]) - max((max(f[:4]) for f in others), default=0.0)
 
 
 def _idf(df: int, count: int) -> float:

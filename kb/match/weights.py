@@ -1,4 +1,84 @@
-"""Learned weights, one per feature of rank.FEATURES."""
+"""Learned weights, one per feature of rank.FEATURES; written by `python -m bench.train`."""
 
-WEIGHTS = (3.0, 2.5, 2.0, 3.0, 2.0, 1.0, 1.0, 3.0, 1.5, 1.0, -1.0, 1.0, 2.0, 1.5, 1.0, 1.0, -1.0, 0.0, 0.0, 0.0)
-BIAS = -6.5
+RANKER = (
+    0.12965,  # message_cosine
+    -1.0757,  # question_cosine
+    1.1377,  # symptom_cosine
+    2.5164,  # cause_cosine
+    0.17516,  # tag_cosine
+    1.0405,  # code_cosine
+    1.1006,  # alike_cosine
+    2.5034,  # message_whole
+    1.1446,  # question_whole
+    1.7413,  # symptom_whole
+    0.14152,  # cause_whole
+    3.432,  # tag_whole
+    1.2539,  # code_whole
+    -0.40843,  # alike_whole
+    0.20356,  # coverage
+    1.7898,  # key_line
+    0.20356,  # key_entry
+    0.14867,  # line_message
+    -1.0254,  # line_question
+    1.237,  # line_symptom
+    1.1249,  # line_alike
+    0.20356,  # line_entry
+    1.3498,  # line_margin
+    -0.24119,  # alike_margin
+    0.41838,  # second_line
+    -1.121,  # template
+    -0.11939,  # print
+    1.0869,  # fuzzy
+    3.0651,  # fuzzy_key
+    5.2263,  # bm25
+    1.0243,  # d_coverage
+    0.67362,  # d_bm25
+    0.39184,  # d_key_line
+    -0.54532,  # d_best
+    8.8848e-09,  # unknown
+    8.8848e-09,  # key_unknown
+    -1.4335e-10,  # terms
+    0,  # log
+)
+
+DECIDER = (
+    0.012619,  # message_cosine
+    0.073385,  # question_cosine
+    0.30402,  # symptom_cosine
+    0.64756,  # cause_cosine
+    0.17353,  # tag_cosine
+    0.45643,  # code_cosine
+    -0.33197,  # alike_cosine
+    0.2308,  # message_whole
+    0.070603,  # question_whole
+    0.36279,  # symptom_whole
+    -0.084806,  # cause_whole
+    0.8042,  # tag_whole
+    0.58678,  # code_whole
+    -0.64062,  # alike_whole
+    -0.068902,  # coverage
+    -0.35639,  # key_line
+    -0.068902,  # key_entry
+    0.044515,  # line_message
+    0.088023,  # line_question
+    0.32111,  # line_symptom
+    -0.32298,  # line_alike
+    -0.068902,  # line_entry
+    0.27407,  # line_margin
+    0.18666,  # alike_margin
+    -0.85039,  # second_line
+    -0.071089,  # template
+    -0.0030593,  # print
+    -0.26347,  # fuzzy
+    0.31321,  # fuzzy_key
+    0.41417,  # bm25
+    0.6527,  # d_coverage
+    0.53825,  # d_bm25
+    0.38334,  # d_key_line
+    0.42499,  # d_best
+    0.21981,  # unknown
+    0.21981,  # key_unknown
+    0.23748,  # terms
+    0,  # log
+)
+LOGIT, LEAD, SHARE, BIAS = 0.1314, 0.29802, 0.16613, -2.4621

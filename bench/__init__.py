@@ -1,0 +1,1 @@
+"""Measurements and training; each a command: `python -m bench.NAME`."""

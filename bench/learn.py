@@ -1,0 +1,90 @@
+"""The model of look-up: a listwise ranker and a decider over its best candidate. Needs numpy, scipy, scikit-learn."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+
+from bench.cases import Case
+from kb.catalog.read import Snapshot
+from kb.match.rank import FEATURES, rank
+from kb.text.reduce import reduce
+
+Array = NDArray[np.float64]
+
+
+class Row(NamedTuple):
+    case: Case
+    x: Array
+    """Candidates × features."""
+    right: NDArray[np.bool_]
+    ids: list[str]
+
+
+def rows(snapshot: Snapshot, cases: Sequence[Case]) -> list[Row]:
+    ids = {n: id for n, (id, _) in enumerate(snapshot.ids(), 1)}
+    out = []
+    for case in cases:
+        ranked = rank(snapshot, reduce(case.query))
+        if ranked:
+            names = [ids[r.entry] for r in ranked]
+            x = np.array([r.features for r in ranked])
+            out.append(Row(case, x, np.array([n in case.good for n in names]), names))
+        else:
+            out.append(Row(case, np.zeros((0, len(FEATURES))), np.zeros(0, bool), []))
+    return out
+
+
+class Model(NamedTuple):
+    mean: Array
+    scale: Array
+    weights: Array
+    """Of the ranker, over standardised features."""
+    decider: LogisticRegression
+
+    def logits(self, x: Array) -> Array:
+        return (x - self.mean) / self.scale @ self.weights
+
+    def top(self, x: Array) -> tuple[int, Array]:
+        z = self.logits(x)
+        best = int(np.argmax(z))
+        return best, decider_features((x[best] - self.mean) / self.scale, np.sort(z)[::-1])
+
+
+def decider_features(best: Array, z: Array) -> Array:
+    lead = z[0] - z[1] if len(z) > 1 else 5.0
+    share = 1 / np.exp(z - z[0]).sum()
+    return np.concatenate([best, [z[0], min(lead, 8.0), share]])
+
+
+def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 10.0, c: float = 0.02) -> Model:
+    """`weight`: of a case by its kind, 1 where not named."""
+    everything = np.vstack([r.x for r in train if len(r.x)])
+    mean, scale = everything.mean(0), everything.std(0) + 1e-9
+    data = [((r.x - mean) / scale, r.right, weight.get(r.case.kind, 1.0)) for r in train if r.right.any()]
+
+    def loss(w: Array) -> tuple[float, Array]:
+        total, gradient = 0.5 * l2 * float(w @ w), l2 * w
+        for x, right, amount in data:
+            z = x @ w
+            z -= z.max()
+            p = np.exp(z)
+            p /= p.sum()
+            q = p * right
+            total -= amount * math.log(q.sum() + 1e-12)
+            gradient = gradient + amount * (x.T @ (p - q / (q.sum() + 1e-12)))
+        return total, gradient
+
+    weights = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x
+    model = Model(mean, scale, weights, LogisticRegression(C=c, max_iter=3000))
+    tops = [(r, model.top(r.x)) for r in train if len(r.x)]
+    model.decider.fit(
+        [f for _, (_, f) in tops],
+        [bool(r.right[best]) for r, (best, _) in tops],
+        sample_weight=[weight.get(r.case.kind, 1.0) for r, _ in tops],
+    )
+    return model

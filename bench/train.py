@@ -1,0 +1,60 @@
+"""Learn the weights of look-up from our own entries and our own text: `python -m bench.train` writes kb/match/weights.py.
+
+Needs numpy, scipy and scikit-learn. The same entries and queries give the same file.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from bench.cases import ROOT, snapshots
+from bench.learn import Array, Model, Row, fit, rows
+from kb.entry.folder import read_folder
+from kb.match.rank import FEATURES
+
+CASE_WEIGHT = {"question": 0.3, "message": 0.3, "look-alike": 0.3}
+"""The entries' own lines are many and easy; the written queries are what people send."""
+OUT = ROOT / "kb" / "match" / "weights.py"
+
+
+def collect() -> list[Row]:
+    """All training rows."""
+    entries = sorted(read_folder(ROOT / "entries").entries, key=lambda e: e.id)
+    out: list[Row] = []
+    for snapshot, cases in snapshots(entries):
+        out += rows(snapshot, cases)
+    return out
+
+
+def as_source(model: Model) -> str:
+    """The module of weights, standardisation folded in."""
+    n = len(FEATURES)
+    ranker = model.weights / model.scale
+    decider = model.decider.coef_[0]
+    per_feature = decider[:n] / model.scale
+    z, lead, share = decider[n:]
+    # The decider saw logits of standardised features: z' = z - offset.
+    offset = float(ranker @ model.mean)
+    bias = float(model.decider.intercept_[0] - per_feature @ model.mean - z * offset)
+    return (
+        '"""Learned weights, one per feature of rank.FEATURES; written by `python -m bench.train`."""\n\n'
+        f"RANKER = (\n{lines(ranker)})\n\n"
+        f"DECIDER = (\n{lines(per_feature)})\n"
+        f"LOGIT, LEAD, SHARE, BIAS = {z:.5g}, {lead:.5g}, {share:.5g}, {bias:.5g}\n"
+    )
+
+
+def lines(values: Array) -> str:
+    return "".join(f"    {v:.5g},  # {name}\n" for name, v in zip(FEATURES, values, strict=True))
+
+
+def main() -> None:
+    data = collect()
+    OUT.write_text(as_source(fit(data, CASE_WEIGHT)), encoding="utf-8")
+    kinds = sorted({r.case.kind for r in data})
+    print(f"{Path(OUT).name}: {len(data)} cases, " + ", ".join(f"{sum(r.case.kind == k for r in data)} {k}" for k in kinds))
+    print(f"right first: {np.mean([bool(r.right[0]) for r in data if r.case.good and len(r.x)]):.3f} before ranking")
+
+
+if __name__ == "__main__":
+    main()

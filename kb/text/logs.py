@@ -1,0 +1,114 @@
+"""A log or traceback, line by line: what is an error, a frame, a command, prose, noise. Loaded for texts of many lines only."""
+
+import re
+
+from kb.text.query import WIDTH, QueryLine
+
+_PREFIX = re.compile(
+    r"^\s*(?:"
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z| ?[+-]\d\d:?\d\d)?\]?"  # 2026-11-24T10:00:00.123Z
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,40} \S{1,40}:"  # syslog
+    r"|[\w.-]{1,40}\s{1,8}\|(?=\s)"  # docker compose
+    r"|\[?(?:INFO|DEBUG|TRACE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|SEVERE)\]?:?(?=\s)"
+    r"|\[\d{1,7}\]|\(\d{1,7}\)|#\d{1,3}(?= \d)|E(?=\s{3})|##\[\w{1,10}\]"
+    r")\s*"
+)
+_FRAME = re.compile(
+    r'^\s*(?:File "[^"\n]*", line \d+|at [^\n]*[:(]|\.\.\. \d+ more|goroutine \d+|#\d+\s+0x|--> |::: |from \S+:\d+:in'
+    r"|\^|~|In file included from|\d{1,5} \||\| |\|$|= note|in <module>|node:internal|Node\.js v\d)"
+)
+_CARET = re.compile(r"^[\s~^|+-]*$")
+_EXCEPTION = re.compile(
+    r"^(?:Uncaught |Unhandled |Caused by: |panic: |\[?E? )?[\w.$/:]{0,120}"
+    r"(?:Error|Exception|Warning|Interrupt|Exit|Fault|Refused|Timeout|NotFound|Group|Conflict|Violation|Abort)"
+    r"\w{0,30}(?: \[\w+\])?(?::|$| \()"
+)
+_LEVEL = re.compile(
+    r"(?i)^\W{0,6}(?:\w[\w./-]{0,60}: )?(?:fatal|error|panic|err!|npm err!|npm error|e:|failed|failure|abort|critical"
+    r"|! \[|conflict|make: \*\*\*|cmake error|ld:|collect2|killed|segmentation fault)"
+)
+_SAYS = re.compile(
+    r"(?i)\b(?:error|exception|fail(?:ed|s|ure)?|cannot|can't|can not|could not|couldn't|unable|not found|no such"
+    r"|denied|refused|invalid|unexpected|missing|undefined|unknown|timed? ?out|reset|aborted|killed|fatal|rejected"
+    r"|conflict|violat\w+|exceed\w*|unsupported|not supported|deprecated|mismatch|already|must|not allowed|not defined"
+    r"|too many|too large|too long|no space|broken|corrupt\w*|deadlock|locked|overload\w*|warning)\b"
+)
+_CHAIN = re.compile(r"^(?:During handling of the above|The above exception was the direct cause)")
+_PROSE = re.compile(r"[A-Za-z']{2,}[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+")
+_PROMPT = re.compile(r"^\s*(?:\$|%|>|PS [^>]{0,60}>|\w+@[\w.-]+[:~][^$#\n]{0,60}[$#]|\+)\s+(?=\S)")
+_SUMMARY = re.compile(
+    r"(?i)={4,}|_{4,}|!{4,}|\d+ (?:failed|passed|error)|collected \d|process (?:completed|exited)|enable tracemalloc"
+    r"|failed \S+::|for more information|error: aborting due to|npm err! a complete log|make: leaving"
+)
+"""Lines that say that something failed, never what."""
+_SAID = re.compile(
+    r'"(?:msg|message|error|err|exc_info|exception|stack|stacktrace|traceback|detail|log|reason)"\s{0,3}:\s{0,3}'
+    r'"((?:[^"\\]|\\.){1,12000})"'
+)
+_RULE = re.compile(r"^\W*$")
+
+
+def _opened(line: str) -> list[str]:
+    """A JSON log record as its messages, a line with escaped line ends as its lines."""
+    if line.startswith("{") and '":' in line:
+        said = _SAID.findall(line[:20_000])
+        if said:
+            line = "\\n".join(said).replace('\\"', '"')
+    return line[:20_000].split("\\n") if "\\n" in line else [line]
+
+
+def weigh(raw: list[str]) -> list[QueryLine]:
+    """Each line that says something, with its weight. `raw`: lines without terminal codes."""
+    lines = [(n, line) for n, whole in enumerate(raw) for line in _opened(whole) if not _RULE.match(line)]
+    trace = any(_FRAME.match(line) for _, line in lines) or len(lines) > 8
+    out: list[QueryLine] = []
+    exceptions: list[int] = []
+    in_frames = chained = False
+    for n, line in lines:
+        if _CHAIN.match(line):
+            chained = True
+            continue
+        if _CARET.match(line) or line.startswith("Traceback (most recent call last)"):
+            in_frames = True
+            continue
+        if trace and _FRAME.match(line):
+            in_frames = True
+            out.append(QueryLine(line.strip()[:WIDTH], 0.08, n))
+            continue
+        indented = line[:4] == "    " or line[:1] == "\t"
+        for _ in range(4):
+            shorter = _PREFIX.sub("", line, count=1)
+            if shorter == line:
+                break
+            line = shorter
+        line = line.strip()[:WIDTH]
+        if not line or _RULE.match(line):
+            continue
+        if _SUMMARY.match(line):
+            out.append(QueryLine(line, 0.2, n))
+            continue
+        command = _PROMPT.match(line)
+        if command:
+            out.append(QueryLine(line[command.end() :], 0.3 if trace else 0.6, n))
+            continue
+        if in_frames and indented and not _EXCEPTION.match(line):
+            out.append(QueryLine(line, 0.25, n))
+            continue
+        in_frames = False
+        if _EXCEPTION.match(line):
+            exceptions.append(len(out))
+            weight = 1.0
+        elif _LEVEL.match(line):
+            weight = 0.95
+        elif _SAYS.search(line):
+            weight = 0.8
+        elif _PROSE.search(line):
+            weight = 0.5 if trace else 0.9
+        else:
+            weight = 0.15 if trace else 0.6
+        out.append(QueryLine(line, weight, n))
+    if chained:
+        for at in exceptions[:-1]:
+            out[at] = out[at]._replace(weight=0.6)
+    return out
