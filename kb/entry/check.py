@@ -32,9 +32,7 @@ def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
     read = [_read(path) for path in paths]
     around: dict[str, Entry] = {}
     for root in {path.parent.parent for path in paths}:
-        near = (
-            _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root)
-        )
+        near = _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root)
         around |= {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
     around |= {str(r.draft.path): r.draft for r in read if r.draft}
     known = {folder.id_of(path) for r in paths for path in folder.files(r.parent.parent)}

@@ -45,9 +45,7 @@ def block(info: str, content: str, line: int, place: Place, add: Add) -> Block:
     name = words.get("file")
     if name is None:
         if language in _SHELLS and content.lstrip("\n").startswith("$ "):
-            add(
-                line, "KB315", "this looks like a transcript and is never replayed; make it a `console` fence"
-            )
+            add(line, "KB315", "this looks like a transcript and is never replayed; make it a `console` fence")
         return Snippet(language, content, line)
     why = unsafe(name)
     if why:

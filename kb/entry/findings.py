@@ -31,6 +31,7 @@ GROUPS = {
     "3": "Fences",
     "4": "Content",
     "5": "Between entries",
+    "6": "Look-up",
 }
 
 _TABLE: tuple[tuple[str, Severity, str], ...] = (
@@ -105,6 +106,9 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB504", "error", "Two entries list the same error message and are not look-alikes of each other."),
     ("KB505", "error", "Two entries have the same title or question."),
     ("KB506", "error", "A near-duplicate: two entries share two fifths of their lines."),
+    ("KB601", "error", "What Symptom prints does not lead back to the entry."),
+    ("KB602", "warning", "A question does not find its entry first."),
+    ("KB603", "warning", "A look-alike matches the entry that it is not."),
 )  # fmt: skip
 RULES = {row[0]: Rule(*row) for row in _TABLE}
 

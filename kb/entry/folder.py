@@ -92,9 +92,7 @@ def read_text(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
             if not stat.S_ISREG(status.st_mode):
                 return refuse(1, "KB005", "not an ordinary file; an entry is one Markdown file")
             if status.st_size > MAX_SIZE:
-                return refuse(
-                    1, "KB002", f"the file has {status.st_size:,} bytes; an entry has at most {MAX_SIZE:,}"
-                )
+                return refuse(1, "KB002", f"the file has {status.st_size:,} bytes; an entry has at most {MAX_SIZE:,}")
             data = file.read(MAX_SIZE + 1)
     except OSError as error:
         if path.is_symlink():
@@ -106,9 +104,7 @@ def read_text(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return refuse(
-            line, "KB003", f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"
-        )
+        return refuse(line, "KB003", f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text")
 
 
 def find(names: Sequence[str], root: Path) -> list[Path]:

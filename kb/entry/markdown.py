@@ -35,13 +35,9 @@ _markdown = MarkdownIt("commonmark").disable(["inline", "text_join", "reference"
 
 _OPTION = re.compile(r"Option (\d{1,3}): (\S.*)")
 _POINTER = re.compile(r"→ ([a-z0-9-]+/[a-z0-9-]+)\.?$")
-_HOLE_LIKE = re.compile(
-    r"\{ *\.{2,3} *\}|\{ +… +\}|<(?:\.{3}|…)>|\[(?:\.{3}|…)\]|(?<!\{)…|…(?!\})|(?<!\$)\{[a-z_]+\}"
-)
+_HOLE_LIKE = re.compile(r"\{ *\.{2,3} *\}|\{ +… +\}|<(?:\.{3}|…)>|\[(?:\.{3}|…)\]|(?<!\{)…|…(?!\})|(?<!\$)\{[a-z_]+\}")
 _ATTRIBUTE = r"""(?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)"""
-_HTML = re.compile(
-    rf"<[A-Za-z][A-Za-z0-9-]*{_ATTRIBUTE}*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>|<!--|<\?|<!\[CDATA"
-)
+_HTML = re.compile(rf"<[A-Za-z][A-Za-z0-9-]*{_ATTRIBUTE}*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>|<!--|<\?|<!\[CDATA")
 _AUTOLINK = re.compile(r"<[a-z]+:[^\s<>]*>|<[^\s<>@]+@[^\s<>@]+>")
 _SAVINGS = re.compile(r"(Debugging without this entry|This fix): ~?(\d{1,3}(?:,\d{3})+|\d+) tokens")
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -63,9 +59,7 @@ def draft(text: str, id: str, path: str) -> tuple[Entry, tuple[Finding, ...]]:
     reader = _Reader(id, path)
     entry = reader.read(text)
     gaps = {
-        number: _GAP.findall(line)
-        for number, line in enumerate(text.split("\n"), 1)
-        if "‹" in line and "›" in line
+        number: _GAP.findall(line) for number, line in enumerate(text.split("\n"), 1) if "‹" in line and "›" in line
     }
     # What else is wrong on a line with a gap is wrong because of the gap.
     kept = [f for f in reader.findings if f.line not in gaps]
@@ -108,9 +102,7 @@ class _Reader:
             text = _NO_TEXT.sub("\ufffd", text)
         if "\r" in text:
             first = text.count("\n", 0, text.index("\r")) + 1
-            self.add(
-                first, "KB004", "lines end in CR; save the file with LF alone (`sed -i 's/\\r$//' FILE`)"
-            )
+            self.add(first, "KB004", "lines end in CR; save the file with LF alone (`sed -i 's/\\r$//' FILE`)")
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = text.split("\n")
         for number, line in enumerate(self.lines, 1):
@@ -179,9 +171,7 @@ class _Reader:
             elif node.type == "inline":
                 for number, text in enumerate(masked(node.content).split("\n"), line):
                     for tag in _HTML.findall(_AUTOLINK.sub("", text)):
-                        self.add(
-                            number, "KB219", f"raw HTML `{tag[:40]}`, which GitHub hides; put it in backticks"
-                        )
+                        self.add(number, "KB219", f"raw HTML `{tag[:40]}`, which GitHub hides; put it in backticks")
 
     def _check_closed(self, node: SyntaxTreeNode) -> None:
         begin, end = node.map or (0, 0)
@@ -192,9 +182,7 @@ class _Reader:
         if not closed or inner:
             self.unclosed = True
             what = ", so the next one's beginning is part of it" if closed else ""
-            self.add(
-                begin + 1, "KB301", f"this fence is never closed{what}; close it with a line {node.markup}"
-            )
+            self.add(begin + 1, "KB301", f"this fence is never closed{what}; close it with a line {node.markup}")
 
     def _sections(self, nodes: list[SyntaxTreeNode], begun: bool) -> tuple[str, int, dict[str, _Part]]:
         title, title_line = "", 0
@@ -282,9 +270,7 @@ class _Reader:
                 if sub.title != NOT_HELPING:
                     self.add(sub.line, "KB207", f"`### {sub.title[:60]}`: write `### {NOT_HELPING}`")
                 if sub is not subs[-1] or not_helping:
-                    self.add(
-                        sub.line, "KB210", f"`### {NOT_HELPING}` stands once, as the last heading under Fix"
-                    )
+                    self.add(sub.line, "KB210", f"`### {NOT_HELPING}` stands once, as the last heading under Fix")
                 not_helping = self._section(sub, "fix")
                 continue
             number = len(options) + 1
@@ -331,9 +317,7 @@ class _Reader:
             written.add(found.name)
             above = next((s for s in reversed(self.lines[: found.line - 1]) if s.strip()), "")
             if f"`{found.name}`" not in above:
-                self.add(
-                    found.line, "KB307", f"the line above does not name the file; write `{found.name}`: there"
-                )
+                self.add(found.line, "KB307", f"the line above does not name the file; write `{found.name}`: there")
         source = "\n".join(self.lines[part.line : part.end]).strip("\n")
         return Section(source, tuple(blocks), part.line)
 
@@ -342,9 +326,7 @@ class _Reader:
         for change in section.patches:
             if change.name not in texts:
                 names = ", ".join(f"`{name}`" for name in texts) or "none"
-                self.add(
-                    change.line, "KB309", f"Symptom writes no file `{change.name[:60]}`; its files: {names}"
-                )
+                self.add(change.line, "KB309", f"Symptom writes no file `{change.name[:60]}`; its files: {names}")
                 continue
             try:
                 texts[change.name] = patch.apply(change.text, texts[change.name])
@@ -356,9 +338,7 @@ class _Reader:
         for node in part.nodes if part else ():
             if node.type != "bullet_list":
                 if only and node.type == "heading":
-                    self.add(
-                        _line(node), "KB203", f"`{node.markup} {_text(node)[:60]}` cannot stand in a list"
-                    )
+                    self.add(_line(node), "KB203", f"`{node.markup} {_text(node)[:60]}` cannot stand in a list")
                 elif only:
                     self.add(_line(node), "KB213", "this section is a list; write each as a bullet `- …`")
                 continue

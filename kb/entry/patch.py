@@ -64,9 +64,7 @@ def apply(diff: str, text: str) -> str:
             raise PatchError(
                 hunk.line,
                 f"this hunk's lines occur {len(places)} times in the file; "
-                + (
-                    "add context until they occur once" if places else "copy them from the file as they stand"
-                ),
+                + ("add context until they occur once" if places else "copy them from the file as they stand"),
             )
         lines[places[0] : places[0] + size] = hunk.after
     return "\n".join(lines) + "\n"

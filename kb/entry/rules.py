@@ -35,9 +35,7 @@ NEEDS = {
 _UNPINNED = re.compile(rf"(pypi|wheels):({_PYPI})|(npm|npm-cache):({_NPM})")
 PLATFORMS = ("linux", "macos", "windows")
 
-_ERROR_LIKE = re.compile(
-    r"\b\w*(?:Error|Exception)\b|\b(?:error|fatal|panic|cannot|denied|not found)\b", re.IGNORECASE
-)
+_ERROR_LIKE = re.compile(r"\b\w*(?:Error|Exception)\b|\b(?:error|fatal|panic|cannot|denied|not found)\b", re.IGNORECASE)
 
 _INSTRUCTIONS = r"(?:instructions|prompts?|rules|guidelines|directions)"
 _COMMANDEERS = re.compile(
@@ -162,12 +160,7 @@ def _transcripts(entry: Entry) -> _Found:
                     "KB402",
                     f"this `{t.role}` transcript shows nothing; print what it is to show, literally",
                 )
-            elif (
-                t.role == "run"
-                and section is not entry.symptom
-                and _says_nothing(t)
-                and not _reruns(t, commands)
-            ):
+            elif t.role == "run" and section is not entry.symptom and _says_nothing(t) and not _reruns(t, commands):
                 yield (
                     t.line,
                     "KB402",
@@ -176,9 +169,7 @@ def _transcripts(entry: Entry) -> _Found:
 
 
 def _messages(entry: Entry) -> _Found:
-    shown = [
-        line for t in entry.symptom.transcripts if t.role == "run" for c in t.commands for line in c.expected
-    ]
+    shown = [line for t in entry.symptom.transcripts if t.role == "run" for c in t.commands for line in c.expected]
     for message in entry.messages:
         if len(_literal(message.text).replace(" ", "")) < 6:
             yield message.line, "KB406", f"`{message.text}` would fit anything; write more of it literally"
@@ -279,9 +270,7 @@ def _code(option: Option) -> str:
 
 
 def _first_paragraph(source: str) -> str:
-    return next(
-        (p for p in re.split(r"\n\s*\n", source) if p.strip() and not p.startswith(("```", "~~~"))), ""
-    )
+    return next((p for p in re.split(r"\n\s*\n", source) if p.strip() and not p.startswith(("```", "~~~"))), "")
 
 
 def _prose(entry: Entry) -> Iterator[tuple[int, str, bool]]:
@@ -310,9 +299,7 @@ def _commands_to_agents(entry: Entry) -> _Found:
 
 def _links(entry: Entry) -> _Found:
     for source in entry.sources:
-        if "https://" not in source.text and not re.search(
-            r"\bdirect experience\b", source.text, re.IGNORECASE
-        ):
+        if "https://" not in source.text and not re.search(r"\bdirect experience\b", source.text, re.IGNORECASE):
             yield source.line, "KB414", "no source; write its https address, or `direct experience`"
     quoted = {line.line for line in (*entry.messages, *entry.questions)}
     for number, line, prose in _prose(entry):

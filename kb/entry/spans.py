@@ -22,7 +22,7 @@ def spans(text: str) -> list[tuple[int, int, str]]:
         while slashes and text[slashes - 1] == "\\":
             slashes -= 1
         if (start - slashes) % 2:
-            start += 1  # noqa: PLW2901 - an escaped backtick opens nothing
+            start += 1
         closers = ends[end - start]
         place = bisect_right(closers, start)
         if end > start and place < len(closers):

@@ -1,4 +1,4 @@
-"""`kb check [PATH|ID …]`: what is wrong with entries, then a replay. The contributor's inner loop."""
+"""`kb check [PATH|ID …]`: what is wrong with entries, a replay, a look-up. The contributor's inner loop."""
 
 import argparse
 import os
@@ -24,10 +24,9 @@ def main(argv: list[str]) -> int:
     """Exit status 0: nothing blocks; 1: an error, or a replay that failed. Raises Misuse, NoSandbox."""
     parser = argparse.ArgumentParser(
         prog="kb check",
-        description="Findings of entries (docs/findings.md), then a replay: of the entries named, "
+        description="Findings of entries (docs/findings.md), then a replay and a look-up: of the entries named, "
         "or of those that changed since their evidence.",
-        epilog="exit status: 0 nothing blocks (warnings advise), 1 an error or a failed replay, 2 misuse, "
-        "4 no sandbox",
+        epilog="exit status: 0 nothing blocks (warnings advise), 1 an error or a failed replay, 2 misuse, 4 no sandbox",
     )
     parser.add_argument("names", nargs="*", metavar="PATH|ID", help="entries, files, folders (default: all)")
     parser.add_argument("--soak", action="store_true", help=f"replay {SOAK}")
@@ -41,7 +40,9 @@ def main(argv: list[str]) -> int:
     sys.stdout.flush()
     failed = 0
     for entry in [] if asked.no_replay else _to_replay(checked, bool(asked.names)):
-        failed += not _replay(entry, asked.soak)
+        replay = _replay(entry, asked.soak)
+        failed += not replay.verified
+        findings += _look_up(entry, replay)
     _print_sum(checked, findings, failed, time.monotonic() - start)
     return 1 if errors(findings) or failed else 0
 
@@ -55,8 +56,8 @@ def _to_replay(checked: Sequence[Checked], named: bool) -> list[Entry]:
     return [entry for entry in entries if not evidence.holds(entry, evidence.read(entry))]
 
 
-def _replay(entry: Entry, soak: bool) -> bool:
-    """Replay an entry and show how it went; whether all came out as it says."""
+def _replay(entry: Entry, soak: bool) -> "Replay":
+    """Replay an entry and show how it went; the last replay, which failed if one did."""
     from kb.replay import sandbox, verify
 
     sandbox.probe()
@@ -70,7 +71,22 @@ def _replay(entry: Entry, soak: bool) -> bool:
         for line in fault.diff:
             print("    " + (_red(line) if line[:1] == "-" else _green(line) if line[:1] == "+" else line))
     sys.stdout.flush()
-    return replays[-1].verified
+    return replays[-1]
+
+
+def _look_up(entry: Entry, replay: "Replay") -> tuple[Finding, ...]:
+    """Send the entry through look-up and show where it came out."""
+    from kb.round_trip import round_trip
+
+    printed = [ran.output for ran in replay.reproduction.ran if ran.transcript.role == "run"]
+    trip = round_trip(entry, "\n".join(printed))
+    parts = [f"own output: {trip.output.decision}"] if trip.output else []
+    parts.append(f"questions: {trip.questions} of {len(entry.questions)}")
+    parts.append(f"look-alikes apart: {trip.look_alikes} of {len(entry.look_alikes)}")
+    print(f"  {'Look-up':{max(len(part.name) for part in replay.parts)}}  {', '.join(parts)}")
+    for finding in trip.findings:
+        print(_finding(finding), flush=True)
+    return trip.findings
 
 
 def _table(replays: Sequence["Replay"]) -> Iterator[str]:
@@ -111,9 +127,7 @@ def _count(number: int, one: str, many: str = "") -> str:
 def _finding(finding: Finding) -> str:
     advises = RULES[finding.code].severity == "warning"
     code = _yellow(finding.code) if advises else _red(finding.code)
-    return (
-        f"{_dim(f'{finding.path}:{finding.line}:')} {code} {finding.message}{' (warning)' if advises else ''}"
-    )
+    return f"{_dim(f'{finding.path}:{finding.line}:')} {code} {finding.message}{' (warning)' if advises else ''}"
 
 
 class _Waiting:

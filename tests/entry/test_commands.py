@@ -27,6 +27,7 @@ def checkout(tmp_path: Path) -> Path:
 def kb(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
     code = "import sys; from kb.faces.cli import main; sys.exit(main())"
     env = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "KB_CATALOG")}
+    env["XDG_CACHE_HOME"] = str(checkout / "cache")
     return subprocess.run(
         [sys.executable, "-c", code, *args],
         cwd=checkout,
@@ -81,6 +82,7 @@ def test_a_replay_follows(checkout: Path) -> None:
         "  Option 2            not verified",
         "  What does not help  not verified",
     ]
+    assert shown[5].startswith("  Look-up             own output: ")
     assert done.returncode == 0
 
 
@@ -91,8 +93,7 @@ def test_a_failed_replay_shows_line_and_difference(checkout: Path) -> None:
     assert done.returncode == 1
     assert "  Option 1            FAILED" in done.stdout
     assert (
-        "entries/python/missing-key.md:37: `python read.py` comes out otherwise\n    - 8080\n    + 80\n"
-        in done.stdout
+        "entries/python/missing-key.md:37: `python read.py` comes out otherwise\n    - 8080\n    + 80\n" in done.stdout
     )
 
 
@@ -127,9 +128,7 @@ def test_new_writes_a_file_whose_only_findings_are_its_gaps(checkout: Path) -> N
     done = kb(checkout, "check", "python/other")
     findings = [line for line in done.stdout.splitlines() if ".md:" in line]
     assert len(findings) > 20
-    assert [
-        line for line in findings if not re.match(r"entries/python/other\.md:\d+: KB218 a gap: write ", line)
-    ] == []
+    assert [line for line in findings if not re.match(r"entries/python/other\.md:\d+: KB218 a gap: write ", line)] == []
 
 
 def test_new_overwrites_nothing(checkout: Path) -> None:

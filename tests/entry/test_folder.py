@@ -4,20 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from samples import CLEAN, other, write
 
 from kb.entry import folder
 from kb.entry.check import check
 from kb.entry.folder import load, read_folder
 from kb.errors import Misuse
-
-CLEAN = (Path(__file__).parent / "fixtures" / "clean.md").read_text()
-
-
-def write(root: Path, id: str, text: str = CLEAN) -> Path:
-    path = root / f"{id}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 def codes(path: Path) -> list[str]:
@@ -138,30 +130,6 @@ def test_find_takes_paths_folders_and_ids(tmp_path: Path) -> None:
         folder.path_of(tmp_path, "../a")
 
 
-QUESTIONS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
-OTHER = {
-    **{f"- {word}\n": f"- other {word}\n" for word in QUESTIONS},
-    "a dictionary": "a mapping",
-    "KeyError": "FileNotFoundError",
-    "port": "host",
-    "settings": "names",
-    "The program stops": "It ends",
-    "does have": "has",
-    "Shows the spelling.": "Prints it.",
-    "compares its keys": "takes its names",
-    "an empty file": "a broken link",
-    "Fits when": "For when",
-}
-
-
-def other() -> str:
-    """Another entry, which shares no line with the clean one that matters."""
-    text = CLEAN
-    for old, new in OTHER.items():
-        text = text.replace(old, new)
-    return text
-
-
 def between(first: Path) -> list[tuple[str, str]]:
     """Findings of one file, the same whether it is checked alone or with all."""
     alone = check([first])[0].findings
@@ -178,9 +146,7 @@ def test_two_entries_that_share_nothing(tmp_path: Path) -> None:
 def test_pointers(tmp_path: Path) -> None:
     write(tmp_path, "python/there-b", other())
     text = CLEAN.replace("not lists", "not lists → python/ther-b")
-    text = text.replace("no dictionary", "no dictionary → python/a").replace(
-        "at all", "at all → python/there-b"
-    )
+    text = text.replace("no dictionary", "no dictionary → python/a").replace("at all", "at all → python/there-b")
     assert between(write(tmp_path, "python/a", text)) == [
         ("80: KB501", "`→ python/ther-b` does not exist; write `→ python/there-b`"),
         ("81: KB501", "`→ python/a` is this entry; name another, or drop the pointer"),
