@@ -1,4 +1,4 @@
-"""Cases that look-up is trained on: the entries' own lines, held out from a catalog that lacks them, and bench/queries.jsonl."""
+"""Cases to train look-up on: the entries' own lines, held out from a catalog without them, and bench/queries/."""
 
 import json
 import random
@@ -22,7 +22,7 @@ FILLERS = ("main", "users", "3", "config.py", "/srv/app/run", "'orders'", "worke
 class Case(NamedTuple):
     query: str
     kind: str
-    """question, message, look-alike, output; trace, report, agent from bench/queries.jsonl."""
+    """question, message, look-alike, output; trace, report, agent from bench/queries/."""
     good: frozenset[str]
     """Ids of right entries; empty for a negative."""
     negative: str
@@ -81,7 +81,7 @@ def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]
 
 
 def written(ids: set[str]) -> Iterator[Case]:
-    """The cases of bench/queries.jsonl whose topic has an entry, and its negatives."""
+    """The cases of bench/queries/ whose topic has an entry, and its negatives."""
     for path in sorted((ROOT / "bench" / "queries").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)

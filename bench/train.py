@@ -1,4 +1,4 @@
-"""Learn the weights of look-up from our own entries and our own text: `python -m bench.train` writes kb/match/weights.py.
+"""Learn the weights of look-up from our own text: `python -m bench.train` writes kb/match/weights.py.
 
 Needs numpy, scipy and scikit-learn. The same entries and queries give the same file.
 """
@@ -52,7 +52,10 @@ def main() -> None:
     data = collect()
     OUT.write_text(as_source(fit(data, CASE_WEIGHT)), encoding="utf-8")
     kinds = sorted({r.case.kind for r in data})
-    print(f"{Path(OUT).name}: {len(data)} cases, " + ", ".join(f"{sum(r.case.kind == k for r in data)} {k}" for k in kinds))
+    print(
+        f"{Path(OUT).name}: {len(data)} cases, "
+        + ", ".join(f"{sum(r.case.kind == k for r in data)} {k}" for k in kinds)
+    )
     print(f"right first: {np.mean([bool(r.right[0]) for r in data if r.case.good and len(r.x)]):.3f} before ranking")
 
 

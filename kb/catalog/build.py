@@ -147,14 +147,18 @@ def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
         files: list[dict[str, Any]] = []
         commands: list[dict[str, Any]] = []
         for number, title, section in sections:
-            verdict = evidence.verdicts.get(str(number), "not verified") if evidence else "not verified"
+            proven = evidence is not None and evidence.verdicts.get(str(number)) == "verified"
             rows[schema.option].append(
-                {"entry": n, "position": number, "title": title, "source": section.source, "verdict": verdict}
+                {
+                    "entry": n,
+                    "position": number,
+                    "title": title,
+                    "source": section.source,
+                    "verdict": "verified" if proven else "not verified",
+                }
             )
             for f in section.files:
-                files.append(
-                    {"option": number, "name": f.name, "language": f.language, "text": f.text, "line": f.line}
-                )
+                files.append({"option": number, "name": f.name, "language": f.language, "text": f.text, "line": f.line})
             for p in section.patches:
                 files.append({"option": number, "name": p.name, "language": "diff", "text": p.text, "line": p.line})
             commands += (row for t in section.transcripts for row in _commands(number, t))
@@ -249,4 +253,4 @@ def _index(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 def _packed(kind: str, values: Iterable[float]) -> bytes:
-    return array(kind, values).tobytes()  # type: ignore[arg-type]
+    return array(kind, values).tobytes()

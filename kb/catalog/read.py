@@ -74,7 +74,9 @@ class Snapshot:
             if one("pragma application_id") != APPLICATION_ID:
                 raise BadCatalog(f"{path}: not a catalog of kb; {again}")
             if one("pragma user_version") != SCHEMA_VERSION:
-                raise BadCatalog(f"{path}: a catalog of version {one('pragma user_version')}, wanted {SCHEMA_VERSION}; {again}")
+                raise BadCatalog(
+                    f"{path}: a catalog of version {one('pragma user_version')}, wanted {SCHEMA_VERSION}; {again}"
+                )
             if one("pragma page_count") * one("pragma page_size") != size:
                 raise BadCatalog(f"{path}: the catalog is truncated; {again}")
             self.count = int(one("select value from meta where key = 'entries'"))
@@ -185,13 +187,15 @@ class Snapshot:
     def cause_line(self, n: int) -> str:
         """The first sentence of the cause: what tells this entry from those beside it."""
         cause = str(self._db.execute("select cause from entry where n = ?", (n,)).fetchone()[0])
-        paragraph = " ".join(cause.split("\n\n")[0].split())
+        paragraph = " ".join(cause.split("\n\n", maxsplit=1)[0].split())
         end = paragraph.find(". ")
         return paragraph if end < 0 else paragraph[: end + 1]
 
     def lines_of(self, n: int) -> list[tuple[int, str]]:
         """(key, text) of all searchable lines of an entry."""
-        return list(self._db.execute("select key, text from line where key between ? and ?", (n << 16, n << 16 | 0xFFFF)))
+        return list(
+            self._db.execute("select key, text from line where key between ? and ?", (n << 16, n << 16 | 0xFFFF))
+        )
 
     def prints(self, hashes: list[int]) -> list[tuple[int, int]]:
         """(hash, key of a line) for each fingerprint that is known."""

@@ -18,11 +18,11 @@ def _of_entry(name: str, *columns: Column[object]) -> Table:
 
 
 def _text(name: str, null: bool = False) -> Column[object]:
-    return Column(name, String, nullable=null)  # type: ignore[return-value]
+    return Column(name, String, nullable=null)
 
 
 def _number(name: str, null: bool = False) -> Column[object]:
-    return Column(name, Integer, nullable=null)  # type: ignore[return-value]
+    return Column(name, Integer, nullable=null)
 
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False))
@@ -49,7 +49,13 @@ option = _of_entry("option", _text("title"), _text("source"), _text("verdict"))
 """`position` 0 is the symptom's section, from 1 the options; 99 what does not help. Verdict: verified, not verified."""
 file = _of_entry("file", _number("option"), _text("name"), _text("language"), _text("text"), _number("line"))
 transcript = _of_entry(
-    "transcript", _number("option"), _text("role"), _text("command"), _text("output"), _number("status"), _number("line")
+    "transcript",
+    _number("option"),
+    _text("role"),
+    _text("command"),
+    _text("output"),
+    _number("status"),
+    _number("line"),
 )
 checklist = _of_entry("checklist", _text("text"))
 environment = _of_entry("environment", _text("text"))

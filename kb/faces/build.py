@@ -18,5 +18,6 @@ def main(argv: list[str]) -> int:
     built = build(asked.folders or [Path(place.entries_folder())], asked.out)
     for finding in built.findings:
         print(finding, file=sys.stderr)
-    print(f"{asked.out}: {built.entries} entries, {asked.out.stat().st_size >> 10} kB, {time.perf_counter() - start:.2f} s")
+    size = asked.out.stat().st_size >> 10
+    print(f"{asked.out}: {built.entries} entries, {size} kB, {time.perf_counter() - start:.2f} s")
     return 0

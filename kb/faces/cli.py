@@ -95,7 +95,7 @@ def show(argv: list[str]) -> int:
         raise Misuse("kb show ID [SECTION]; `kb list` shows all ids")
     from kb import render, service
 
-    sections = render.SECTIONS
+    sections: tuple[str, ...] = render.SECTIONS
     if len(words) == 2:
         if words[1] not in sections:
             raise Misuse(f"no section {words[1]!r}; one of {', '.join(sections)}")

@@ -32,7 +32,7 @@ def lookup_error(error: str, limit: int = 5) -> CallToolResult:
 
 
 def get_entry(id: str, section: str = "fix") -> CallToolResult:
-    """Read more of an entry: section is fix, symptom, cause, checklist, messages, look-alikes, environment, source or all."""
+    """Read more of an entry: fix, symptom, cause, checklist, messages, look-alikes, environment, source or all."""
     sections = render.SECTIONS if section == "all" else (section,)
     if not set(sections) <= set(render.SECTIONS):
         return _result(f"no section {section!r}; one of all, {', '.join(render.SECTIONS)}", None, failed=True)
@@ -43,9 +43,7 @@ def get_entry(id: str, section: str = "fix") -> CallToolResult:
 
 
 def _result(text: str, structured: dict[str, Any] | None, failed: bool = False) -> CallToolResult:
-    return CallToolResult(
-        content=[TextContent(type="text", text=text)], structured_content=structured, is_error=failed
-    )
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=structured, is_error=failed)
 
 
 def server() -> MCPServer:

@@ -125,7 +125,9 @@ def main(argv: list[str]) -> int:
     try:
         listening = socket.create_server((asked.host, asked.port))
     except (OSError, OverflowError) as error:
-        raise KbError(f"{asked.host}:{asked.port}: {error}; choose another with --port, or 0 for any free one") from None
+        raise KbError(
+            f"{asked.host}:{asked.port}: {error}; choose another with --port, or 0 for any free one"
+        ) from None
     with listening:
         server = make_server(asked.host, asked.port, app, threaded=True, fd=listening.fileno())
         print(f"kb serves http://{asked.host}:{listening.getsockname()[1]}/", flush=True)

@@ -147,7 +147,9 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             if cosine + whole > groups[g][0] + groups[g][1]:
                 groups[g] = (cosine, whole, k)
         top = max(c + w for g, (c, w, _) in enumerate(groups) if g != _AGAINST)
-        found.append((top + bm25[e] / total + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups))
+        found.append(
+            (top + bm25[e] / total + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups)
+        )
     found.sort(key=lambda f: (-f[0], f[1]))
     found = found[:POOL]
     texts = snapshot.lines([k for _, _, groups in found for _, _, k in groups if k])
@@ -157,8 +159,8 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         speaking = [g for n, g in enumerate(groups) if n != _AGAINST]
         cosine, whole, at = max(speaking, key=lambda g: g[0] + g[1])
         alike_cosine, alike_whole, alike = groups[_AGAINST]
-        line = texts.get(at, "")
-        met = _meet(line, read, idf)
+        met_line = texts.get(at, "")
+        met = _meet(met_line, read, idf)
         positive = [k for k in grouped[e] if k >> 12 & 15 != LOOK_ALIKE]
         best_lines = sorted((overlap[k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
         messages = [texts[groups[0][2]]] if groups[0][2] else []
@@ -188,8 +190,8 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     best_lines[1] if len(best_lines) > 1 else 0.0,
                     max((_template(m, read) for m in messages), default=0.0),
                     1.0 if e in prints else 0.0,
-                    fuzz.token_set_ratio(line, met) / 100,
-                    fuzz.partial_ratio(keys[0].query.text[:200].lower(), line.lower()) / 100,
+                    fuzz.token_set_ratio(met_line, met) / 100,
+                    fuzz.partial_ratio(keys[0].query.text[:200].lower(), met_line.lower()) / 100,
                     bm25[e] / total,
                 ),
                 prints.get(e, at),

@@ -1,4 +1,4 @@
-"""A log or traceback, line by line: what is an error, a frame, a command, prose, noise. Loaded for texts of many lines only."""
+"""A log or traceback, line by line: what is an error, a frame, a command, prose, noise."""
 
 import re
 

@@ -38,6 +38,6 @@ def normal(line: str) -> str:
 
 
 def fingerprint(line: str) -> int:
-    """A signed 64-bit number: the same for lines of the same normal form. Two checksums: this finds, it proves nothing."""
+    """A signed 64-bit number, the same for lines of the same normal form: two checksums, to find by, not to prove."""
     form = normal(line).encode("utf-8", "replace")
     return (crc32(form) << 32 | adler32(form)) - (1 << 63)

@@ -1,0 +1,207 @@
+"""The command line, each call a process."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from conftest import Run
+
+JSON_ERROR = "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
+TRACE = """Traceback (most recent call last):
+  File "/srv/app/client.py", line 21, in <module>
+    print(fetch("/orders"))
+  File "/srv/app/client.py", line 17, in fetch
+    return json.loads(body)
+  File "/usr/lib/python3.11/json/__init__.py", line 346, in loads
+    return _default_decoder.decode(s)
+json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
+"""
+
+
+def test_a_message_meets_its_entry(kb: Run) -> None:
+    got = kb(JSON_ERROR)
+
+    assert got.returncode == 0
+    assert b"`python/json-empty-body`" in got.stdout
+    assert b"diff" in got.stdout
+    assert got.stderr == b""
+
+
+def test_words_need_no_quotes(kb: Run) -> None:
+    assert kb(*JSON_ERROR.split()).stdout == kb(JSON_ERROR).stdout
+
+
+def test_a_log_on_standard_input_meets_its_entry(kb: Run) -> None:
+    got = kb(input=TRACE.encode())
+
+    assert (got.returncode, b"`python/json-empty-body`" in got.stdout) == (0, True)
+
+
+def test_nothing_fits(kb: Run) -> None:
+    got = kb("the sourdough starter smells of acetone")
+
+    assert (got.returncode, got.stdout) == (1, b"No entry fits.\n")
+
+
+def test_json_has_decision_score_and_the_lines_that_met(kb: Run) -> None:
+    got = kb("--json", JSON_ERROR)
+    answer = json.loads(got.stdout)
+
+    assert answer["decision"] == "match"
+    best = answer["candidates"][0]
+    assert best["id"] == "python/json-empty-body"
+    assert 0 <= best["score"] <= 1
+    assert best["why"]["query"] == JSON_ERROR
+    assert best["why"]["entry"]
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "*", "NEAR(", "a:b", "{…}", "%s%n", "'; drop table entry; --", "\\", "🦀", "x" * 9000]
+)
+def test_no_query_is_syntax(kb: Run, query: str) -> None:
+    got = kb("--", query)
+
+    assert got.returncode in (0, 1, 3)
+    assert got.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ((), b"kb show ID"),
+        (("",), b"nothing to look up"),
+        (("   ",), b"nothing to look up"),
+        (("-x",), b"kb -- -x"),
+        (("--limit", "0", "a"), b"from 1 to 50"),
+        (("--limit", "many", "a"), b"a number from 1 to 50"),
+        (("show",), b"kb show ID"),
+        (("show", "a", "b", "c"), b"kb show ID"),
+        (("show", "python/json-empty-body", "poem"), b"one of symptom"),
+        (("list", "x"), b"takes no argument"),
+        (("lookup",), b"--jsonl"),
+        (("export", "x"), b"takes no argument"),
+    ],
+)
+def test_misuse_is_status_2_and_says_what_to_do(kb: Run, args: tuple[str, ...], says: bytes) -> None:
+    got = kb(*args, stdin=pty.openpty()[1]) if not args else kb(*args)
+
+    assert got.returncode == 2
+    assert says in got.stderr
+    assert b"Traceback" not in got.stderr
+
+
+def test_a_query_may_begin_with_a_dash(kb: Run) -> None:
+    assert kb("-bash: ./deploy.sh: /bin/bash^M: bad interpreter: No such file or directory").returncode == 0
+
+
+def test_show_reads_all_or_one_section(kb: Run) -> None:
+    whole, cause = kb("show", "python/json-empty-body"), kb("show", "python/json-empty-body", "cause")
+
+    assert (whole.returncode, cause.returncode) == (0, 0)
+    assert b"### Option 1" in whole.stdout
+    assert b"## Root Cause" in cause.stdout
+    assert b"### Option 1" not in cause.stdout
+
+
+def test_an_unknown_id_is_status_1(kb: Run) -> None:
+    got = kb("show", "python/no-such-entry")
+
+    assert got.returncode == 1
+    assert b"kb list" in got.stderr
+
+
+def test_list_and_export_name_every_entry(kb: Run) -> None:
+    listed = json.loads(kb("list", "--json").stdout)
+    exported = [json.loads(line) for line in kb("export").stdout.splitlines()]
+
+    assert [x["id"] for x in listed] == [x["id"] for x in exported]
+    assert all(x["text"] for x in exported)
+    assert len(kb("list").stdout.splitlines()) == len(listed)
+
+
+def test_jsonl_answers_each_line_and_survives_bad_ones(kb: Run) -> None:
+    lines = [
+        b'{"query": "%s", "limit": 3, "abstain": true}' % JSON_ERROR.encode(),
+        b"not json",
+        b'{"limit": 3}',
+        b'{"query": "x", "limit": "3"}',
+        b'{"query": ""}',
+        b"[" * 100_000,
+        b"\xff\xfe\x00",
+        b'{"query": "\\ud800 sourdough", "abstain": false}',
+    ]
+    answers = [json.loads(line) for line in kb("lookup", "--jsonl", input=b"\n".join(lines)).stdout.splitlines()]
+
+    assert answers[0]["decision"] == "match"
+    assert ["error" in a for a in answers] == [False, True, True, True, True, True, True, False]
+
+
+def test_ranking_without_abstaining(kb: Run) -> None:
+    line = b'{"query": "the program fails with an error", "limit": 10, "abstain": false}'
+    answer = json.loads(kb("lookup", "--jsonl", input=line).stdout)
+
+    assert len(answer["candidates"]) == 10
+    scores = [c["score"] for c in answer["candidates"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("data", [b"\x00" * 4096, os.urandom(4096), b"\xed\xa0\x80 bad", b"\xff\xfe" + b"a\x00" * 50])
+def test_binary_input_is_answered(kb: Run, data: bytes) -> None:
+    got = kb(input=data)
+
+    assert got.returncode in (0, 1, 2, 3)
+    assert b"Traceback" not in got.stderr
+
+
+def test_the_end_of_ten_megabytes_of_log_counts(kb: Run) -> None:
+    got = kb(input=b"2026-11-24 10:00:00 INFO request served in 3 ms\n" * 210_000 + TRACE.encode())
+
+    assert (got.returncode, b"`python/json-empty-body`" in got.stdout) == (0, True)
+
+
+def test_invalid_bytes_in_an_argument(kb: Run) -> None:
+    assert kb(b"\xff " + JSON_ERROR.encode()).returncode == 0
+
+
+def test_secrets_of_a_query_are_not_shown(kb: Run) -> None:
+    got = kb("--json", f"{JSON_ERROR} Authorization: Bearer abcdefgh12345678")
+
+    assert b"abcdefgh12345678" not in got.stdout
+
+
+def test_a_closed_pipe_is_no_error(kb: Run, catalog: object) -> None:
+    command = f"{sys.executable} -m kb.faces.cli list | head -1"
+    got = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, env={**os.environ, "KB_CATALOG": str(catalog)}
+    )
+
+    assert got.stderr == b""
+
+
+def test_colours_only_on_a_terminal_that_wants_them(catalog: object) -> None:
+    def on_a_terminal(**more: str) -> bytes:
+        controller, terminal = pty.openpty()
+        env = {**os.environ, "KB_CATALOG": str(catalog), "TERM": "xterm", **more}
+        env.pop("NO_COLOR", None) if "NO_COLOR" not in more else None
+        subprocess.run([sys.executable, "-m", "kb.faces.cli", JSON_ERROR], stdout=terminal, env=env, timeout=60)
+        return os.read(controller, 65536)
+
+    assert b"\x1b[1m" in on_a_terminal()
+    assert b"\x1b[" not in on_a_terminal(NO_COLOR="1")
+
+
+def test_a_lookup_imports_neither_sqlalchemy_nor_flask(catalog: object) -> None:
+    code = (
+        "import sys; from kb.faces.cli import run; run(['JSONDecodeError: Expecting value']);"
+        "heavy = {'sqlalchemy', 'flask', 'markdown_it', 'dataclasses', 'argparse', 'json', 'mcp'} & set(sys.modules);"
+        "print(heavy, file=sys.stderr)"
+    )
+    got = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, "KB_CATALOG": str(catalog)}
+    )
+
+    assert got.stderr == b"set()\n"

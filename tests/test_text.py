@@ -1,0 +1,84 @@
+"""Reducing, redacting and counting words never fail, whatever the text."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.text.normal import clean, fingerprint, normal
+from kb.text.redact import redact
+from kb.text.reduce import reduce
+from kb.text.terms import terms
+
+LINES = st.sampled_from(
+    [
+        "Traceback (most recent call last):",
+        '  File "/srv/a.py", line 3, in f',
+        "    x = json.loads(y)",
+        "          ^^^^^^",
+        "ValueError: bad value",
+        "During handling of the above exception, another exception occurred:",
+        '{"level": "ERROR", "msg": "it\\nbroke", "x": 1}',
+        "2026-11-24T10:00:00Z ERROR it broke",
+        "\x1b[31mred\x1b[0m",
+        "$ make test",
+        "    at Object.<anonymous> (/srv/a.js:1:2)",
+        "",
+    ]
+)
+TEXT = st.one_of(st.text(), st.lists(st.one_of(LINES, st.text(max_size=40))).map("\n".join))
+
+
+@given(TEXT)
+def test_any_text_is_reduced_to_lines_of_its_own(text: str) -> None:
+    for line in reduce(text):
+        assert 0 < line.weight <= 1
+        assert line.text.strip()
+        assert len(line.text) <= 400
+
+
+@given(TEXT)
+def test_cleaning_and_redacting_twice_changes_nothing_more(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert redact(redact(text)) == redact(text)
+    terms(text)
+
+
+@given(st.integers(), st.integers())
+def test_numbers_do_not_change_a_fingerprint(a: int, b: int) -> None:
+    assert fingerprint(f"port {abs(a)} is in use") == fingerprint(f"port {abs(b)} is in use")
+
+
+def test_a_chain_weighs_the_last_exception_most_and_keeps_the_cause() -> None:
+    text = (
+        "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'x'\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        'Traceback (most recent call last):\n  File "a.py", line 3, in g\nRuntimeError: no x\n'
+    )
+    weights = {q.text: q.weight for q in reduce(text)}
+
+    assert weights["RuntimeError: no x"] > weights["KeyError: 'x'"] > 0.5
+
+
+def test_the_normal_form_leaves_what_is_the_same_twice() -> None:
+    a = normal("ModuleNotFoundError: No module named 'yaml' in /usr/lib/python3/x.py:17")
+    b = normal('ModuleNotFoundError: No module named "attr" in /home/me/y/z.py:4')
+
+    assert a == b
+
+
+def test_secrets_go_and_the_rest_stays() -> None:
+    for secret in (
+        "password=hunter22x",
+        "Authorization: Bearer abcdefgh12345",
+        "postgres://bob:s3cr3tpw@db/x",
+        "sk-ant-api03-abcdefghijklmnopqrst",
+        "ghp_abcdefghijklmnopqrstuvwx",
+        "AKIAIOSFODNN7EXAMPLE",
+        "bob@example.com",
+    ):
+        kept = redact(f"connect failed with {secret} at step 3")
+        assert kept.startswith("connect failed with ") and kept.endswith(" at step 3") and "[redacted]" in kept
+        assert secret not in kept
+    assert (
+        redact("TypeError: 'NoneType' object is not subscriptable")
+        == "TypeError: 'NoneType' object is not subscriptable"
+    )
