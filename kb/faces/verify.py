@@ -10,16 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kb import place
-from kb.entry.folder import files, load, path_of
-from kb.entry.model import Entry, Finding
+from kb.entry.folder import find, load, shown
+from kb.entry.model import Entry
 from kb.errors import Misuse
-from kb.replay import evidence, sandbox
+from kb.replay import evidence, isolation, sandbox
 from kb.replay.verify import Replay, verify
 
 
 def main(argv: list[str]) -> int:
     """Exit status 0: all verified; 1: something is not. Raises Misuse, NoSandbox."""
-    parser = argparse.ArgumentParser(prog="kb verify", description="Replay entries and write the evidence.")
+    parser = argparse.ArgumentParser(
+        prog="kb verify",
+        description="Replay entries whose evidence is missing or of an earlier text, and write the evidence.",
+        epilog="exit status: 0 all verified, 1 something is not, 2 misuse, 4 no sandbox",
+    )
     parser.add_argument("names", nargs="*", metavar="ID|PATH", help="entries, files, folders (default: all)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="replays at once (default: cores)"
@@ -30,94 +34,97 @@ def main(argv: list[str]) -> int:
     if asked.jobs < 1:
         raise Misuse(f"--jobs {asked.jobs}: at least 1")
     start = time.monotonic()
-    entries, findings = _named(asked.names)
-    for finding in findings:
-        print(finding, file=sys.stderr)
-    left = [e for e in entries if not e.retired and (asked.all or not evidence.holds(e, evidence.read(e)))]
+    entries, unread = _entries(find(asked.names, shown(Path(place.entries_folder()))))
+    left = [e for e in entries if asked.all or not evidence.holds(e, evidence.read(e))]
     if left:
         sandbox.probe()
-    unread = len({finding.path for finding in findings} - {entry.path for entry in entries})
-    bad = unread
-    for number, replay in enumerate(_replayed(left, asked.jobs), 1):
-        bad += not replay.verified
-        _print(replay, number, len(left))
+    verified = 0
+    for number, replay in enumerate(_replays(left, asked.jobs), 1):
+        print(f"[{number}/{len(left)}] {_line(replay)}")
+        for fault in replay.faults:
+            print(f"{replay.entry.path}:{fault.line}: {fault}")
+        sys.stdout.flush()
+        verified += replay.verified
         if not asked.no_write:
             _keep(replay)
-    done = f"{len(left) - bad + unread} of {len(left)} replayed entries verified"
-    kept = len(entries) - len(left)
-    parts = [done, f"{kept} unchanged" if kept else "", f"{unread} unreadable" if unread else ""]
-    print(f"{', '.join(filter(None, parts))}; {time.monotonic() - start:.1f} s")
-    return 1 if bad else 0
+    parts = [f"{verified} of {len(left)} verified"]
+    parts += [f"{len(entries) - len(left)} unchanged"] if len(entries) > len(left) else []
+    parts += [f"{unread} not readable"] if unread else []
+    print(f"{', '.join(parts)}; {time.monotonic() - start:.1f} s")
+    return 0 if verified == len(left) and not unread else 1
 
 
-def _named(names: Sequence[str]) -> tuple[list[Entry], list[Finding]]:
-    """The entries that are meant, each once, and the findings of files that give none."""
-    entries: dict[Path, Entry] = {}
-    findings: list[Finding] = []
-    for name in names or [place.entries_folder()]:
-        path = Path(name)
-        if path.is_dir():
-            found = [load(file) for file in _files(path)]
-        elif path.is_file():
-            found = [load(path)]
-        else:
-            file = path_of(Path(place.entries_folder()), name.removesuffix(".md"))
-            if not file.is_file():
-                raise Misuse(f"{name}: neither a file nor the id of an entry")
-            found = [load(file)]
-        for entry, faults in found:
-            if entry:
-                entries[Path(entry.path).resolve()] = entry
-            else:
-                findings += faults
-    return list(entries.values()), findings
+def _entries(paths: Sequence[Path]) -> tuple[list[Entry], int]:
+    """The entries that can be replayed, and how many files are none; their findings are printed."""
+    entries = []
+    unread = 0
+    for path in paths:
+        entry, findings = load(path)
+        if entry and not entry.retired:
+            entries.append(entry)
+        elif not entry:
+            unread += 1
+            for finding in findings:
+                print(finding, file=sys.stderr)
+    return entries, unread
 
 
-def _files(folder: Path) -> list[Path]:
-    """The entry files of one area, or of all areas of a folder."""
-    area = sorted(path for path in folder.glob("*.md") if not path.name.startswith("_"))
-    return area or list(files(folder))
+def _replays(entries: Sequence[Entry], jobs: int) -> Iterator[Replay]:
+    """The replays as they are done; on a terminal, a line says what is going on."""
+    running: dict[str, None] = {}
 
-
-def _replayed(entries: Sequence[Entry], jobs: int) -> Iterator[Replay]:
-    """The replays as they come."""
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(verify, entry) for entry in entries]
+    def replay(entry: Entry) -> Replay:
+        running[entry.id] = None
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            return verify(entry)
         finally:
-            for future in futures:
-                future.cancel()
+            del running[entry.id]
+
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(replay, entry) for entry in entries}
+        try:
+            for done in as_completed(waiting):
+                _status("")
+                yield done.result()
+                _status(f"… {' '.join(list(running))}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            sandbox.stop()
+            raise
 
 
-def _print(replay: Replay, number: int, count: int) -> None:
-    options = [option for option in replay.options if option.verdict == "verified"]
-    mark = "ok  " if replay.verified else "n/a " if replay.unprepared else "FAIL"
-    said = f"{len(options)} of {len(replay.options)} options verified" if not replay.unprepared else ""
-    print(f"[{number}/{count}] {mark} {replay.entry.id}  {replay.seconds:.1f} s  {said}".rstrip(), flush=True)
-    for fault in replay.faults:
-        print(f"{replay.entry.path}:{fault.line}: {fault}", flush=True)
+def _status(line: str) -> None:
+    if sys.stdout.isatty():
+        print(f"\r\x1b[K{line[:79]}", end="", flush=True)
+
+
+def _line(replay: Replay) -> str:
+    if replay.unprepared:
+        return f"n/a  {replay.entry.id}"
+    mark = "ok  " if replay.verified else "FAIL"
+    options = [option.verdict for option in replay.options]
+    count = f"{options.count('verified')} of {len(options)} options verified"
+    return f"{mark} {replay.entry.id}  {replay.seconds:.1f} s  {count}"
 
 
 def _keep(replay: Replay) -> None:
     """Write the evidence of what was verified; take it away where it was not."""
+    entry = replay.entry
     if replay.verified:
         verdicts: dict[str, str] = {"0": replay.reproduction.verdict}
-        for option, replayed in zip(replay.entry.options, replay.options, strict=True):
+        for option, replayed in zip(entry.options, replay.options, strict=True):
             verdicts[str(option.number)] = replayed.verdict
         if replay.not_helping:
             verdicts["99"] = replay.not_helping.verdict
-        today = datetime.now(UTC).date().isoformat()
         evidence.write(
-            replay.entry,
+            entry,
             evidence.Evidence(
-                evidence.hash_of(replay.entry),
-                verdicts,
-                today,
-                sandbox.platform_name(),
-                dict(replay.versions),
+                hash=evidence.hash_of(entry),
+                verdicts=verdicts,
+                date=datetime.now(UTC).date().isoformat(),
+                platform=isolation.platform_name(),
+                versions=replay.versions,
             ),
         )
     elif not replay.unprepared:
-        evidence.remove(replay.entry)
+        evidence.remove(entry)

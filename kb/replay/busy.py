@@ -16,10 +16,10 @@ while True:
 
 
 @contextlib.contextmanager
-def every_core_busy(really: bool = True) -> Iterator[None]:
+def every_core_busy() -> Iterator[None]:
     """Keep one process per core computing as long as the block runs."""
     with contextlib.ExitStack() as stack:
-        for _ in range((os.cpu_count() or 1) if really else 0):
+        for _ in range(os.cpu_count() or 1):
             process = stack.enter_context(
                 subprocess.Popen([sys.executable, "-I", "-S", "-c", _COMPUTE], stdin=subprocess.PIPE)
             )

@@ -42,9 +42,12 @@ def hash_of(entry: Entry) -> str:
 def read(entry: Entry) -> Evidence | None:
     """The evidence of an entry; None where there is none that can be read."""
     try:
-        return Evidence(**json.loads(path_of(entry).read_text("utf-8")))
+        evidence = Evidence(**json.loads(path_of(entry).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    tables = isinstance(evidence.verdicts, dict) and isinstance(evidence.versions, dict)
+    texts = [evidence.hash, evidence.date, evidence.platform]
+    return evidence if tables and all(isinstance(text, str) for text in texts) else None
 
 
 def holds(entry: Entry, evidence: Evidence | None) -> bool:

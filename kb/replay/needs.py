@@ -19,31 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb import place
-from kb.replay.sandbox import MEMORY, Setting
-
-_VERSION = r"[A-Za-z0-9.+!_-]+"
-_FORMS = {
-    "python": r"python",
-    "python==3.8": r"python==\d+\.\d+",
-    "debian-python": r"debian-python",
-    "pypi:NAME==V": rf"pypi:[A-Za-z0-9._-]+(\[[A-Za-z0-9._,-]+\])?=={_VERSION}",
-    "npm:NAME@V": rf"npm:(@[a-z0-9._-]+/)?[A-Za-z0-9._-]+@{_VERSION}",
-    "wheels:NAME==V": rf"wheels:[A-Za-z0-9._-]+=={_VERSION}",
-    "npm-cache:NAME@V": rf"npm-cache:(@[a-z0-9._-]+/)?[A-Za-z0-9._-]+@{_VERSION}",
-    "apt:NAME": r"apt:[a-z0-9][a-z0-9.+-]+",
-    "postgresql": r"postgresql",
-    "redis": r"redis",
-    "rust": r"rust",
-    "go": r"go",
-    "root": r"root",
-    "memory:200M": r"memory:[1-9]\d*[MG]",
-}
-NEED_FORMS = tuple(_FORMS)
+from kb.entry.model import Entry
+from kb.entry.rules import NEEDS
+from kb.replay.isolation import MEMORY, Setting
 
 
 def valid(need: str) -> bool:
     """Whether a need is of one of the forms."""
-    return any(re.fullmatch(form, need) for form in _FORMS.values())
+    return any(re.fullmatch(form, need) for form in NEEDS.values())
 
 
 class UnpreparedError(Exception):
@@ -65,9 +48,7 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
     """
     unknown = [need for need in needs if not valid(need)]
     if unknown:
-        raise UnpreparedError(
-            f"`needs` has {', '.join(unknown)}, which is not of a form: {', '.join(NEED_FORMS)}"
-        )
+        raise UnpreparedError(f"`needs` has {', '.join(unknown)}, which is not of a form: {', '.join(NEEDS)}")
     kinds: dict[str, list[str]] = {}
     for need in needs:
         kind, _, rest = need.partition(":")
@@ -98,8 +79,6 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
         path.append("/node_modules/.bin")
         own = modules / ".bin" / "node"
         versions["node"] = _version(str(own) if own.exists() else "node", "--version")
-    elif shutil.which("node"):
-        versions["node"] = _version("node", "--version")
     if "wheels" in kinds:
         binds.append((str(_wheels(tuple(sorted(kinds["wheels"])))), "/wheels"))
         env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -138,6 +117,17 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
             versions[name] = version
     setting = Setting(tuple(binds), tuple(copies), tuple(path), env, "root" in kinds, memory)
     return Prepared(setting, tuple(sorted(versions.items())))
+
+
+_TOOLS = {"cmake", "curl", "dash", "g++", "gcc", "git", "jq", "make", "node", "npm", "openssl", "sqlite3"}
+
+
+def tool_versions(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """The versions of the system's tools that an entry's commands name, but for those that `needs` names."""
+    sections = [s for s in (entry.symptom, *entry.options, entry.not_helping) if s]
+    words = {w for s in sections for t in s.transcripts for c in t.commands for w in c.text.split()}
+    words -= {re.split(r"(?<=.)[@=]", need.partition(":")[2])[0] for need in entry.needs}
+    return tuple((tool, _version(tool, "--version")) for tool in sorted(words & _TOOLS) if shutil.which(tool))
 
 
 def _bytes(text: str) -> int:
@@ -330,6 +320,8 @@ def _made(kind: str, contents: Sequence[str], make: Callable[[Path], None]) -> P
     with _locked(name):
         if folder.is_dir():
             return folder
+        for stale in folder.parent.glob(f".{name}.*"):  # of a process that was killed
+            shutil.rmtree(stale, ignore_errors=True)
         beside = folder.with_name(f".{name}.{secrets.token_hex(4)}")
         beside.mkdir()
         try:
