@@ -12,7 +12,8 @@ _Found = Iterator[tuple[int, str, str]]
 """Line, code, message."""
 
 _V = r"\d[\w.!+-]*"
-_PYPI = r"[A-Za-z0-9][\w.-]*(?:\[[\w,-]+\])?"
+_NAME = r"[A-Za-z0-9][\w.-]*"
+_PYPI = rf"{_NAME}(?:\[[\w,-]+\])?"
 _NPM = r"(?:@[a-z0-9._~-]+/)?[a-z0-9._~-]+"
 _SEMVER = r"\d+\.\d+\.\d+[\w.+-]*"
 
@@ -20,7 +21,7 @@ NEEDS = {
     "python": r"python(?:==3\.\d+)?",
     "debian-python": r"debian-python",
     "pypi:NAME==V": rf"pypi:{_PYPI}=={_V}",
-    "wheels:NAME==V": rf"wheels:{_PYPI}=={_V}",
+    "wheels:NAME==V": rf"wheels:{_NAME}=={_V}",
     "npm:NAME@V": rf"npm:(?:node@\d[\d.]*|{_NPM}@{_SEMVER})",
     "npm-cache:NAME@V": rf"npm-cache:{_NPM}@{_SEMVER}",
     "apt:NAME": r"apt:[a-z0-9][a-z0-9+.-]+",
@@ -29,7 +30,7 @@ NEEDS = {
     "rust": r"rust",
     "go": r"go",
     "root": r"root",
-    "memory:200M": r"memory:\d+[MG]",
+    "memory:200M": r"memory:[1-9]\d*[MG]",
 }
 """Each form of `needs`, as it is documented, and as it is recognised."""
 _UNPINNED = re.compile(rf"(pypi|wheels):({_PYPI})|(npm|npm-cache):({_NPM})")
