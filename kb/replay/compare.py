@@ -70,39 +70,32 @@ def literal(line: str) -> bool:
 def difference(expected: Sequence[str], seen: Sequence[str]) -> tuple[str, ...]:
     """Expected (`-`) against seen (`+`), as few of each as can be; what `...` stands for is left out."""
     want, have = list(expected[:SHOWN]), list(seen[:SHOWN])
-    any_lines = [line.strip() == ANY_LINES for line in want]
-    same = [[line_matches(w.rstrip(), h) for h in have] for w in want]
-    # cost[i][j]: how many lines differ from the i-th expected and the j-th seen line on.
-    cost = [[0] * (len(have) + 1) for _ in range(len(want) + 1)]
+    # best[i, j]: the cost from the i-th expected and the j-th seen line on, and how many of each come next. A line
+    # that `...` takes costs a little, so that what came instead of an expected line is shown and not taken.
+    best = {(len(want), len(have)): (0, 0, 0)}
     for i in range(len(want), -1, -1):
         for j in range(len(have), -1, -1):
-            ways = [0] if i == len(want) and j == len(have) else []
-            if i < len(want):
-                ways.append(cost[i + 1][j] + (not any_lines[i]))
-            if j < len(have):
-                ways.append(cost[i][j + 1] + (i == len(want) or not any_lines[i]))
-            if i < len(want) and j < len(have) and same[i][j]:
-                ways.append(cost[i + 1][j + 1])
-            cost[i][j] = min(ways)
-    lines = []
+            more, other = i < len(want), j < len(have)
+            dots = more and want[i].strip() == ANY_LINES
+            ways = []
+            if more and other and not dots:
+                ways.append((0 if line_matches(want[i].rstrip(), have[j]) else 1000, 1, 1))
+            if more:
+                ways.append((0 if dots else 1000, 1, 0))
+            if other:
+                ways.append((1 if dots else 1000, 0, 1))
+            if ways:
+                best[i, j] = min((cost + best[i + a, j + b][0], a, b) for cost, a, b in ways)
+    lines: list[str] = []
     i = j = 0
-    while i < len(want) or j < len(have):
-        here = cost[i][j]
-        if i < len(want) and j < len(have) and same[i][j] and here == cost[i + 1][j + 1]:
-            lines.append(f"  {have[j]}")
-            i, j = i + 1, j + 1
-        elif i < len(want) and any_lines[i]:
-            if here == cost[i + 1][j]:
-                lines.append(f"  {ANY_LINES}")
-                i += 1
-            else:
-                j += 1
-        elif i < len(want) and here == cost[i + 1][j] + 1:
-            lines.append(f"- {want[i]}")
-            i += 1
-        else:
-            lines.append(f"+ {have[j]}")
-            j += 1
+    while (i, j) != (len(want), len(have)):
+        cost, a, b = best[i, j]
+        free = cost - best[i + a, j + b][0] < 1000
+        if free and a:
+            lines.append(f"  {have[j] if b else ANY_LINES}")
+        elif not free:
+            lines += [f"- {line}" for line in want[i : i + a]] + [f"+ {line}" for line in have[j : j + b]]
+        i, j = i + a, j + b
     if len(seen) > SHOWN:
         lines.append(f"  ({len(seen) - SHOWN} more lines)")
     return tuple(line.rstrip() for line in lines)

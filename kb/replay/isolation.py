@@ -160,9 +160,7 @@ def _as_root(base: Path, setting: Setting, cgroups: Sequence[Path]) -> list[str]
         *([] if setting.root else [f"chown -R {_USER}:{_USER} {shlex.join(own)}"]),
         *_ulimits(setting, cgroups),
         "exec "
-        + shlex.join(
-            ["setpriv", *user, "--clear-groups", "--inh-caps=-all", f"--bounding-set={drop}", *_SHELL]
-        )
+        + shlex.join(["setpriv", *user, "--clear-groups", "--inh-caps=-all", f"--bounding-set={drop}", *_SHELL])
         + " 2>/dev/null",
     ]
     enter = ["nsenter", f"--user={_user_namespace()}", "--setuid=0", "--setgid=0"]

@@ -216,15 +216,11 @@ def _python(version: str) -> str:
         found = shutil.which("python3", path="/usr/bin:/usr/local/bin")
         if not found:
             raise UnpreparedError("the system has no Python: apt-get install python3 python3-venv")
-        if subprocess.run(
-            [found, "-c", "import ensurepip, venv"], capture_output=True, check=False
-        ).returncode:
+        if subprocess.run([found, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode:
             _apt("python3-venv")
         return found
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    own = sorted(
-        pyenv.glob(f"versions/{version}.*/bin/python{version}"), key=lambda p: int(p.parts[-3].split(".")[2])
-    )
+    own = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), key=lambda p: int(p.parts[-3].split(".")[2]))
     found = str(own[-1]) if own else shutil.which(f"python{version}", path="/usr/bin:/usr/local/bin")
     if not found:
         raise UnpreparedError(
@@ -249,9 +245,7 @@ def _venv(interpreter: str, packages: tuple[str, ...]) -> Path:
             if script.is_file() and not script.is_symlink():
                 script.write_bytes(script.read_bytes().replace(str(folder).encode(), b"/venv"))
 
-    return _made(
-        "venv", [_version(interpreter, "--version"), str(Path(interpreter).resolve()), *packages], make
-    )
+    return _made("venv", [_version(interpreter, "--version"), str(Path(interpreter).resolve()), *packages], make)
 
 
 def _node_modules(packages: tuple[str, ...]) -> Path:

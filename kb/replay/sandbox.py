@@ -135,9 +135,7 @@ def _fifos(folder: Path, count: int, stack: contextlib.ExitStack) -> list[int]:
     return opened
 
 
-def _watch(
-    process: subprocess.Popen[bytes], steps: Sequence[Step], outputs: Sequence[int], marker: str
-) -> list[Seen]:
+def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], outputs: Sequence[int], marker: str) -> list[Seen]:
     """Follow the shell to its last step, or to the first that breaks a limit."""
     assert process.stdout and process.stderr  # noqa: S101 - both are pipes
     control, errors = process.stdout.fileno(), process.stderr.fileno()
