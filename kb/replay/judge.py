@@ -139,7 +139,7 @@ def left_failing(section: Section, ran: Sequence[Ran]) -> list[Fault]:
 
 
 _INTERPRETER = re.compile(r"(python|node|bash|sh|perl|ruby)[\d.]*")
-_SAYS_ONLY = re.compile(r":|\[|\[\[|cat|cd|echo|export|false|printf|set|sleep|test|true")
+_SAYS_ONLY = re.compile(r":|\[|\[\[|cd|echo|export|false|printf|set|sleep|test|true")
 _WRAPPER = re.compile(
     r"!|\(|\{|command|do|else|env|exec|if|nice|sudo|then|time|timeout|until|while|xargs|\w+=.*|-?\d.*",
     re.DOTALL,

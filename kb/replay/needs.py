@@ -237,10 +237,13 @@ def _own_home(interpreter: str) -> list[tuple[str, str]]:
 
 def _venv(interpreter: str, packages: tuple[str, ...]) -> Path:
     def make(folder: Path) -> None:
-        _said([interpreter, "-m", "venv", str(folder)])
         if packages:
+            # A copy takes a tenth of the time of a new one.
+            shutil.copytree(_venv(interpreter, ()), folder, symlinks=True, dirs_exist_ok=True)
             pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"]
             _said([*pip, "--disable-pip-version-check", *packages])
+        else:
+            _said([interpreter, "-m", "venv", str(folder)])
         for script in (folder / "bin").iterdir():
             if script.is_file() and not script.is_symlink():
                 script.write_bytes(script.read_bytes().replace(str(folder).encode(), b"/venv"))
