@@ -33,6 +33,8 @@ _ROOT_CAPABILITIES = ("chown", "dac_override", "fowner", "kill", "net_bind_servi
 _ETC = (
     "/etc/alternatives",
     "/etc/ca-certificates",
+    "/etc/chromium.d",
+    "/etc/fonts",
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
@@ -216,7 +218,7 @@ def _mounts(base: Path, binds: Sequence[tuple[str, str]], setting: Setting) -> l
         ("0755", DISK, "/work"),
     ):
         arguments += ["--perms", mode, "--size", str(size), "--tmpfs", name]
-    for name in ("/root", "/var", "/etc", "/run/postgresql"):
+    for name in ("/root", "/var", "/etc", "/mnt", "/opt", "/srv", "/run/postgresql"):
         arguments += ["--perms", "0755", "--dir", name]
     arguments += ["--symlink", "/run", "/var/run", "--symlink", "/tmp", "/var/tmp"]  # noqa: S108
     for name in (*_ETC, *map(str, sorted(Path("/etc").glob("python3*")))):
