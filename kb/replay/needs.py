@@ -240,7 +240,15 @@ def _venv(interpreter: str, packages: tuple[str, ...]) -> Path:
         if packages:
             # A copy takes a tenth of the time of a new one.
             shutil.copytree(_venv(interpreter, ()), folder, symlinks=True, dirs_exist_ok=True)
-            pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"]
+            pip = [
+                str(folder / "bin" / "python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-input",
+                "--only-binary=:all:",
+            ]
             _said([*pip, "--disable-pip-version-check", *packages])
         else:
             _said([interpreter, "-m", "venv", str(folder)])
@@ -253,15 +261,20 @@ def _venv(interpreter: str, packages: tuple[str, ...]) -> Path:
 
 def _node_modules(packages: tuple[str, ...]) -> Path:
     npm = _program("npm", "npm")
+    processor = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
     def make(folder: Path) -> None:
         (folder / "package.json").write_text("{}")
-        _said([npm, "install", "--prefix", str(folder), *_NPM, *packages])
+        # `node` fetches this one by a script, and scripts of packages are not run.
+        names = [
+            name.replace("node@", f"node-linux-{processor}@") if name[:5] == "node@" else name for name in packages
+        ]
+        _said([npm, "install", "--prefix", str(folder), *_NPM, "--", *names])
 
     return _made("node", [_version("node", "--version"), *packages], make) / "node_modules"
 
 
-_NPM = ("--no-audit", "--no-fund", "--loglevel=error")
+_NPM = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def _wheels(packages: tuple[str, ...]) -> Path:
@@ -283,19 +296,8 @@ def _npm_cache(packages: tuple[str, ...]) -> Path:
             project = folder / f"project{number}"
             project.mkdir()
             (project / "package.json").write_text("{}")
-            _said(
-                [
-                    npm,
-                    "install",
-                    "--prefix",
-                    str(project),
-                    "--cache",
-                    str(folder),
-                    "--legacy-peer-deps",
-                    *_NPM,
-                    package,
-                ]
-            )
+            into = ["--prefix", str(project), "--cache", str(folder)]
+            _said([npm, "install", *into, *_NPM, "--", package])
             shutil.rmtree(project)
         shutil.rmtree(folder / "_logs", ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,18 @@ def test_compilers_run() -> None:
     ]
     program = "printf 'package main\\nfunc main() { println(42) }' >a.go; go run a.go"
     assert said(program, need=("go",)) == ["42\n"]
+
+
+def test_preparing_runs_no_code_of_a_package(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = tmp_path / "ran"
+    project = tmp_path / "evil-1.0"
+    project.mkdir()
+    (project / "setup.py").write_text(f"open({str(ran)!r}, 'w')\nfrom setuptools import setup\nsetup()\n")
+    (project / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    with tarfile.open(tmp_path / "evil-1.0.tar.gz", "w:gz") as archive:
+        archive.add(project, "evil-1.0")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(UnpreparedError, match="evil"):
+        prepare(("pypi:evil==1.0",))
+    assert not ran.exists()
