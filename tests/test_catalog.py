@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT
+
 from kb.catalog.build import build, write
 from kb.catalog.read import Snapshot
 from kb.entry.folder import read_folder

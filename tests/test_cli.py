@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from conftest import Run
 
 JSON_ERROR = "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"

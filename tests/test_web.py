@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
-
 from conftest import ROOT
+from playwright.sync_api import Page, sync_playwright
 
 JSON_ERROR = (
     "simplejson.errors.JSONDecodeError: Expecting value: line 1 column 1 (char 0), response.text is empty, status 204"

@@ -14,9 +14,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="kb new", description="Write entries/AREA/SLUG.md from the template; its gaps say what to write."
     )
-    parser.add_argument(
-        "id", metavar="AREA/SLUG", help="lower case letters, digits, hyphens; names the fault"
-    )
+    parser.add_argument("id", metavar="AREA/SLUG", help="lower case letters, digits, hyphens; names the fault")
     id = parser.parse_args(argv).id
     if place.installed():
         raise Misuse("kb new writes into a checkout of kb; this one is installed")
@@ -36,7 +34,5 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         raise Misuse(f"{path}: {error.strerror}") from None
     print(path)
-    print(
-        f"Fill its gaps ‹…›; `kb check {path}` says what is left. How to write one: docs/writing-entries.md"
-    )
+    print(f"Fill its gaps ‹…›; `kb check {path}` says what is left. How to write one: docs/writing-entries.md")
     return 0

@@ -25,9 +25,7 @@ def main(argv: list[str]) -> int:
         epilog="exit status: 0 all verified, 1 something is not, 2 misuse, 4 no sandbox",
     )
     parser.add_argument("names", nargs="*", metavar="ID|PATH", help="entries, files, folders (default: all)")
-    parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="replays at once (default: cores)"
-    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="replays at once (default: cores)")
     parser.add_argument("--all", action="store_true", help="also those whose evidence still holds")
     parser.add_argument("--no-write", action="store_true", help="leave the evidence files alone")
     asked = parser.parse_args(argv)
