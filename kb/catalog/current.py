@@ -41,6 +41,7 @@ def _build(entries: str, base: str) -> None:
     from pathlib import Path
 
     from kb.catalog.build import build
+    from kb.catalog.memo import usual
 
     try:
         os.makedirs(os.path.dirname(base), exist_ok=True)
@@ -54,7 +55,7 @@ def _build(entries: str, base: str) -> None:
         stamp = _stamp(entries)
         if _read(base + ".stamp") == stamp:
             return
-        built = build([Path(entries)], Path(base + ".sqlite"))
+        built = build([Path(entries)], Path(base + ".sqlite"), usual())
         if built.findings:
             print(f"kb: {len(built.findings)} findings in {entries}; see `kb check`", file=sys.stderr)
         with open(base + ".stamp.new", "w") as beside:

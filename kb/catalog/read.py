@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from array import array
 from typing import NamedTuple
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
@@ -166,16 +165,16 @@ class Snapshot:
         sql = f"select term, df from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
         return dict(self._db.execute(sql, terms))
 
-    def postings(self, terms: list[str]) -> dict[str, "array[int]"]:
+    def postings(self, terms: list[str]) -> dict[str, memoryview]:
         """The keys of lines by term."""
         sql = f"select term, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
-        return {t: array("Q", blob) for t, blob in self._db.execute(sql, terms)}
+        return {t: memoryview(blob).cast("Q") for t, blob in self._db.execute(sql, terms)}
 
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
         """By entry number: sum of idf of each line, by key."""
         sql = f"select entry, keys, norms from norms where entry in ({','.join('?' * len(ns))})"  # noqa: S608
         return {
-            n: {n << 16 | k: x for k, x in zip(array("H", keys), array("f", values), strict=True)}
+            n: {n << 16 | k: x for k, x in zip(memoryview(keys).cast("H"), memoryview(values).cast("f"), strict=True)}
             for n, keys, values in self._db.execute(sql, ns)
         }
 

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +12,7 @@ from kb.entry.markdown import MAX_SIZE, parse
 from kb.entry.model import Entry, Finding
 from kb.errors import Misuse
 
+Parse = Callable[[str, str, str], tuple[Entry | None, tuple[Finding, ...]]]
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -56,8 +57,8 @@ def template(root: Path) -> str:
     return text
 
 
-def load(path: Path) -> tuple[Entry | None, tuple[Finding, ...]]:
-    """The entry of one file and its faults of form; None where one of them blocks."""
+def load(path: Path, parse: Parse = parse) -> tuple[Entry | None, tuple[Finding, ...]]:
+    """The entry of one file and its faults of form; None where one of them blocks. `parse`: another that remembers."""
     path = path if path.parent.name else Path.cwd() / path
     text, findings = read_text(path)
     if text is None:
@@ -144,7 +145,7 @@ def files(root: Path) -> Iterator[Path]:
             yield root / item.name
 
 
-def read_folder(root: Path) -> Folder:
+def read_folder(root: Path, parse: Parse = parse) -> Folder:
     """All entries below a folder. A broken one is findings and does not stop the others.
 
     Raises Misuse when the folder cannot be listed.
@@ -155,7 +156,7 @@ def read_folder(root: Path) -> Folder:
         if path.parent.parent != root and not path.is_symlink():
             findings.append(bad_name(path))
             continue
-        entry, found = load(path)
+        entry, found = load(path, parse)
         findings += found
         if entry:
             entries.append(entry)

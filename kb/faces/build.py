@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kb import place
 from kb.catalog.build import build
+from kb.catalog.memo import usual
 
 
 def main(argv: list[str]) -> int:
@@ -15,7 +16,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("folders", type=Path, nargs="*", help="folders of entries (default: the shipped ones)")
     asked = parser.parse_args(argv)
     start = time.perf_counter()
-    built = build(asked.folders or [Path(place.entries_folder())], asked.out)
+    built = build(asked.folders or [Path(place.entries_folder())], asked.out, usual())
     for finding in built.findings:
         print(finding, file=sys.stderr)
     size = asked.out.stat().st_size >> 10

@@ -1,0 +1,80 @@
+"""Entries → the rows that look-up reads: lines, the lines of each term, fingerprints."""
+
+import math
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+
+from kb.catalog import schema
+from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, REFERRED, entry_of
+from kb.catalog.layout import key as line_key
+from kb.catalog.lines import lines
+from kb.entry.model import Entry
+from kb.text.normal import fingerprint
+
+KEPT_POSTINGS = 1024
+"""Lines kept per term, the shortest ones first: what bounds the cost of a look-up in a large catalog."""
+
+
+def index(
+    entries: Sequence[Entry], words_of: Callable[[str], frozenset[str]]
+) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """The rows of each table that look-up reads. `words_of`: the different terms of a line."""
+    ids = {e.id: n for n, e in enumerate(entries, 1)}
+    ids |= {a: n for n, e in enumerate(entries, 1) for a in e.aliases}
+    every: dict[int, list[tuple[int, str]]] = {n: list(lines(e)) for n, e in enumerate(entries, 1)}
+    for e in entries:
+        for look_alike in e.look_alikes:
+            if look_alike.entry in ids:
+                every[ids[look_alike.entry]].append((REFERRED, look_alike.seen))
+    rows: list[dict[str, Any]] = []
+    found: list[tuple[int, frozenset[str]]] = []
+    prints: set[tuple[int, int]] = set()
+    df: Counter[str] = Counter()
+    for n, of_entry in every.items():
+        positions: Counter[int] = Counter()
+        mine: set[str] = set()
+        for kind, text in of_entry:
+            key = line_key(n, kind, positions[kind])
+            positions[kind] += 1
+            rows.append({"key": key, "text": text})
+            words = words_of(text)
+            found.append((key, words))
+            if kind != LOOK_ALIKE:
+                mine |= words
+            if kind in (MESSAGE, OUTPUT):
+                prints.add((fingerprint(text), key))
+        df.update(mine)
+    rows.sort(key=lambda r: int(r["key"]))
+    idf = {t: math.log(1 + (len(entries) - d + 0.5) / (d + 0.5)) for t, d in df.items()}
+    unseen = math.log(1 + (len(entries) + 0.5) / 0.5)
+    postings: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    norms: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for key, words in sorted(found, key=lambda f: f[0]):
+        norm = sum(sorted(idf.get(t, unseen) for t in words))
+        norms[entry_of(key)].append((key & 0xFFFF, norm))
+        for t in words:
+            postings[t].append((norm, key))
+    yield schema.line, rows
+    yield (
+        schema.term,
+        [
+            {"term": t, "df": df.get(t, 0), "lines": _packed("Q", (k for _, k in sorted(postings[t])[:KEPT_POSTINGS]))}
+            for t in sorted(postings)
+        ],
+    )
+    yield (
+        schema.norms,
+        [
+            {"entry": n, "keys": _packed("H", (k for k, _ in of)), "norms": _packed("f", (x for _, x in of))}
+            for n, of in sorted(norms.items())
+        ],
+    )
+    yield schema.fingerprint, [{"hash": h, "key": k} for h, k in sorted(prints)]
+
+
+def _packed(kind: str, values: Iterable[float]) -> bytes:
+    return array(kind, values).tobytes()

@@ -1,0 +1,69 @@
+"""What earlier builds read of the same text, kept in the user's cache folder: one changed entry costs one entry."""
+
+import os
+import pickle
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from zlib import crc32
+
+from kb import place
+from kb.entry import markdown
+from kb.entry.model import Entry, Finding
+from kb.text.terms import terms
+
+K = TypeVar("K")
+V = TypeVar("V")
+Parsed = tuple[Entry | None, tuple[Finding, ...]]
+
+
+class Memo:
+    """Parsing and counting words, remembered by text. `keep()` writes down what was asked for since it was opened."""
+
+    def __init__(self, path: Path | None = None, version: str = "") -> None:
+        """`path`: the file, of use to the same `version` of the code only; none: nothing is read or kept."""
+        self._path, self._version = path, version
+        self._old: tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]]] = ({}, {})
+        self._new: tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]]] = ({}, {})
+        if path:
+            try:
+                of, old = pickle.loads(path.read_bytes())  # noqa: S301  our own file, in the user's own folder
+                self._old = old if of == version else self._old
+            except Exception:  # whatever is wrong with it, a build does without it
+                self._old = ({}, {})
+
+    def parse(self, text: str, id: str, path: str) -> Parsed:
+        """As markdown.parse."""
+        return _remembered(self._old[0], self._new[0], (text, id, path), lambda: markdown.parse(text, id, path))
+
+    def words(self, text: str) -> frozenset[str]:
+        """The different terms of a line."""
+        return _remembered(self._old[1], self._new[1], text, lambda: frozenset(terms(text)))
+
+    def keep(self) -> None:
+        if not self._path or self._new[0].keys() == self._old[0].keys():
+            return
+        beside = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(pickle.dumps((self._version, self._new), protocol=5))
+            beside.replace(self._path)
+        except OSError:
+            beside.unlink(missing_ok=True)  # a memory that cannot be kept is no failure of the build
+
+
+def _remembered(old: dict[K, V], new: dict[K, V], key: K, make: Callable[[], V]) -> V:
+    if key not in new:
+        new[key] = old[key] if key in old else make()
+    return new[key]
+
+
+def usual() -> Memo:
+    """The memory of this user and this version of the code."""
+    state = 0
+    for part in ("entry", "text"):
+        for item in sorted(os.scandir(Path(place.PACKAGE) / part), key=lambda i: i.name):
+            if item.name.endswith(".py"):
+                state = crc32(f"{item.path} {item.stat().st_mtime_ns}".encode(), state)
+    return Memo(Path(place.cache_folder()) / "memo.pickle", f"{state:08x}")
