@@ -83,7 +83,7 @@ def platform_name() -> str:
 def cgroups(memory: int) -> Iterator[list[Path]]:
     """Cgroups that bound memory and processes, where this user may make them; else none: `ulimit` does."""
     top = Path("/sys/fs/cgroup")
-    name = f"kb-{secrets.token_hex(8)}"
+    name = f"kb-{os.getpid()}-{secrets.token_hex(8)}"
     settings = (
         {
             "": {"memory.max": memory, "memory.swap.max": 0, "pids.max": PROCESSES},
@@ -94,6 +94,8 @@ def cgroups(memory: int) -> Iterator[list[Path]]:
             "pids": {"pids.max": PROCESSES},
         }
     )
+    for controller in settings:
+        _sweep(top / controller)
     made: list[Path] = []
     try:
         for controller, values in settings.items():
@@ -109,6 +111,24 @@ def cgroups(memory: int) -> Iterator[list[Path]]:
                 cgroup.rmdir()
         made = []
     yield made
+
+
+@functools.cache
+def _sweep(folder: Path) -> None:
+    """Remove what verifiers left that were killed."""
+    for cgroup in folder.glob("kb-*-*"):
+        if not Path(f"/proc/{cgroup.name.split('-')[1]}").exists():
+            with contextlib.suppress(OSError):
+                cgroup.rmdir()
+
+
+@functools.cache
+def has_cgroups() -> bool:
+    """Whether memory is bounded by a cgroup here: a process that takes more is killed, and is told nothing."""
+    with cgroups(MEMORY) as made:
+        for cgroup in made:
+            cgroup.rmdir()
+        return bool(made)
 
 
 @functools.cache

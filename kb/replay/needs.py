@@ -21,6 +21,7 @@ from pathlib import Path
 from kb import place
 from kb.entry.model import Entry
 from kb.entry.rules import NEEDS
+from kb.replay import isolation
 from kb.replay.isolation import MEMORY, Setting
 
 
@@ -110,6 +111,10 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
             binds.append((str(root), "/go"))
             root = Path("/go")
         path.append(str(root / "bin"))
+    if "root" in kinds and os.geteuid():
+        raise UnpreparedError("`root` needs two users: replay it as root")
+    if "memory" in kinds and not isolation.has_cgroups():
+        raise UnpreparedError("`memory` needs a cgroup: replay it as root, where /sys/fs/cgroup can be written")
     memory = min((_bytes(text) for text in kinds.get("memory", [])), default=MEMORY)
     for kind in ("pypi", "npm", "wheels", "npm-cache"):
         for package in kinds.get(kind, []):
@@ -240,23 +245,20 @@ def _venv(interpreter: str, packages: tuple[str, ...]) -> Path:
         if packages:
             # A copy takes a tenth of the time of a new one.
             shutil.copytree(_venv(interpreter, ()), folder, symlinks=True, dirs_exist_ok=True)
-            pip = [
-                str(folder / "bin" / "python"),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--no-input",
-                "--only-binary=:all:",
-            ]
-            _said([*pip, "--disable-pip-version-check", *packages])
+            _pip(folder / "bin" / "python", "install", "--only-binary=:all:", *packages)
         else:
-            _said([interpreter, "-m", "venv", str(folder)])
+            _said([interpreter, "-I", "-m", "venv", str(folder)])
         for script in (folder / "bin").iterdir():
             if script.is_file() and not script.is_symlink():
                 script.write_bytes(script.read_bytes().replace(str(folder).encode(), b"/venv"))
 
     return _made("venv", [_version(interpreter, "--version"), str(Path(interpreter).resolve()), *packages], make)
+
+
+def _pip(python: Path, command: str, *arguments: str) -> None:
+    # `-I`: what PYTHONPATH and the user's folder hold would count as installed.
+    quiet = ["--quiet", "--no-input", "--disable-pip-version-check"]
+    _said([str(python), "-I", "-m", "pip", command, *quiet, *arguments])
 
 
 def _node_modules(packages: tuple[str, ...]) -> Path:
@@ -282,8 +284,7 @@ def _wheels(packages: tuple[str, ...]) -> Path:
 
     def make(folder: Path) -> None:
         for package in packages:  # one by one: they need not go together
-            download = [str(python), "-m", "pip", "download", "--quiet", "--no-input", "--prefer-binary"]
-            _said([*download, "--disable-pip-version-check", "--dest", str(folder), package])
+            _pip(python, "download", "--prefer-binary", "--dest", str(folder), package)
 
     return _made("wheels", [_version(str(python), "--version"), *packages], make)
 
