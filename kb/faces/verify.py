@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,10 +81,12 @@ def _replays(entries: Sequence[Entry], jobs: int) -> Iterator[Replay]:
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(replay, entry) for entry in entries}
         try:
-            for done in as_completed(waiting):
-                _status("")
-                yield done.result()
-                _status(f"… {' '.join(list(running))}")
+            while waiting:
+                done, waiting = wait(waiting, 0.2, FIRST_COMPLETED)
+                for future in done:
+                    _status("")
+                    yield future.result()
+                _status(f"… {', '.join(list(running))}" if waiting else "")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             sandbox.stop()

@@ -1,7 +1,9 @@
 """`kb verify`, as a process in a checkout of its own."""
 
+import contextlib
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -135,6 +137,24 @@ def test_two_verifiers_at_once(checkout: Path) -> None:
     for process in both:
         process.communicate()
     assert json.loads(evidence(checkout).read_text())["verdicts"]["1"] == "verified"
+
+
+def test_a_terminal_sees_what_is_going_on(checkout: Path) -> None:
+    change(
+        checkout,
+        "```console\n$ python read.py\nTrace",
+        "```console setup\n$ sleep 1\n```\n```console\n$ python read.py\nTrace",
+    )
+    above, below = pty.openpty()
+    verifier = subprocess.Popen([sys.executable, "-c", CODE, "verify"], cwd=checkout, stdout=below)
+    os.close(below)
+    shown = b""
+    with contextlib.suppress(OSError):  # what a terminal gives when its other side is closed
+        while chunk := os.read(above, 4096):
+            shown += chunk
+    os.close(above)
+    assert verifier.wait() == 0
+    assert "\x1b[K… python/missing-key\r\x1b[K[1/1] ok" in shown.decode()
 
 
 def test_control_c_ends_it_at_once(checkout: Path) -> None:
