@@ -81,19 +81,18 @@ def platform_name() -> str:
 
 @contextlib.contextmanager
 def cgroups(memory: int) -> Iterator[list[Path]]:
-    """Cgroups that bound memory and processes, where this user may make them; else none: `ulimit` does."""
+    """Cgroups that bound memory and processes, where this user may make them; else none: `ulimit` does.
+
+    Whoever uses them removes them.
+    """
     top = Path("/sys/fs/cgroup")
     name = f"kb-{os.getpid()}-{secrets.token_hex(8)}"
-    settings = (
-        {
-            "": {"memory.max": memory, "memory.swap.max": 0, "pids.max": PROCESSES},
-        }
-        if (top / "cgroup.controllers").exists()
-        else {
-            "memory": {"memory.limit_in_bytes": memory},
-            "pids": {"pids.max": PROCESSES},
-        }
-    )
+    settings: dict[str, dict[str, int]] = {
+        "memory": {"memory.limit_in_bytes": memory},
+        "pids": {"pids.max": PROCESSES},
+    }
+    if (top / "cgroup.controllers").exists():  # version 2
+        settings = {"": {"memory.max": memory, "memory.swap.max": 0, "pids.max": PROCESSES}}
     for controller in settings:
         _sweep(top / controller)
     made: list[Path] = []
@@ -255,6 +254,8 @@ def _mounts(base: Path, binds: Sequence[tuple[str, str]], setting: Setting) -> l
         arguments += ["--ro-bind", source, target]
     arguments += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/work", "--clearenv"]
     env = {
+        # /work is a file system of its own; git is to speak as in an ordinary folder.
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "dumb",

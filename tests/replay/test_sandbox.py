@@ -107,7 +107,7 @@ def test_the_environment_is_the_documented_one() -> None:
     assert names <= {"HOME", "LANG", "TZ", "TERM", "PWD", "PATH", "SHLVL", "_", "GIT_DISCOVERY_ACROSS_FILESYSTEM"}
 
 
-def test_the_snippet_has_no_capability(tmp_path: Path) -> None:
+def test_the_snippet_has_no_capability() -> None:
     lines = dict(line.split(":\t") for line in output("cat /proc/self/status").splitlines() if ":\t" in line)
     assert int(lines["CapEff"], 16) == int(lines["CapPrm"], 16) == int(lines["CapAmb"], 16) == 0
     assert lines["NoNewPrivs"] == "1"
@@ -134,6 +134,10 @@ def test_nothing_of_the_host_is_written_or_read(tmp_path: Path) -> None:
     assert seen.count("No such file or directory") == 3
     assert seen.count("Read-only file system") >= 5
     assert "user" in seen.splitlines()
+
+
+def test_git_speaks_as_in_an_ordinary_folder() -> None:
+    assert output("git status") == "fatal: not a git repository (or any of the parent directories): .git\n"
 
 
 def test_no_network_but_loopback() -> None:
