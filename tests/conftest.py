@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+ERROR = "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88"
+ENTRY = "python/numpy-abi"
+"""An error that has one meaning, and its entry."""
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 

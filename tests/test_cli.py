@@ -7,37 +7,35 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Run
+from conftest import ERROR, Run
 
-JSON_ERROR = "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
-TRACE = """Traceback (most recent call last):
-  File "/srv/app/client.py", line 21, in <module>
-    print(fetch("/orders"))
-  File "/srv/app/client.py", line 17, in fetch
-    return json.loads(body)
-  File "/usr/lib/python3.11/json/__init__.py", line 346, in loads
-    return _default_decoder.decode(s)
-json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
+TRACE = f"""Traceback (most recent call last):
+  File "/srv/app/report.py", line 2, in <module>
+    import pandas as pd
+  File "/srv/app/.venv/lib/python3.11/site-packages/pandas/__init__.py", line 22, in <module>
+    from pandas.compat import is_numpy_dev as _is_numpy_dev
+  File "pandas/_libs/interval.pyx", line 1, in init pandas._libs.interval
+{ERROR} from PyObject
 """
 
 
 def test_a_message_meets_its_entry(kb: Run) -> None:
-    got = kb(JSON_ERROR)
+    got = kb(ERROR)
 
     assert got.returncode == 0
-    assert b"`python/json-empty-body`" in got.stdout
-    assert b"diff" in got.stdout
+    assert b"`python/numpy-abi`" in got.stdout
+    assert b"**Fix: " in got.stdout
     assert got.stderr == b""
 
 
 def test_words_need_no_quotes(kb: Run) -> None:
-    assert kb(*JSON_ERROR.split()).stdout == kb(JSON_ERROR).stdout
+    assert kb(*ERROR.split()).stdout == kb(ERROR).stdout
 
 
 def test_a_log_on_standard_input_meets_its_entry(kb: Run) -> None:
     got = kb(input=TRACE.encode())
 
-    assert (got.returncode, b"`python/json-empty-body`" in got.stdout) == (0, True)
+    assert (got.returncode, b"`python/numpy-abi`" in got.stdout) == (0, True)
 
 
 def test_nothing_fits(kb: Run) -> None:
@@ -47,14 +45,14 @@ def test_nothing_fits(kb: Run) -> None:
 
 
 def test_json_has_decision_score_and_the_lines_that_met(kb: Run) -> None:
-    got = kb("--json", JSON_ERROR)
+    got = kb("--json", ERROR)
     answer = json.loads(got.stdout)
 
     assert answer["decision"] == "match"
     best = answer["candidates"][0]
-    assert best["id"] == "python/json-empty-body"
+    assert best["id"] == "python/numpy-abi"
     assert 0 <= best["score"] <= 1
-    assert best["why"]["query"] == JSON_ERROR
+    assert best["why"]["query"] == ERROR
     assert best["why"]["entry"]
 
 
@@ -79,7 +77,7 @@ def test_no_query_is_syntax(kb: Run, query: str) -> None:
         (("--limit", "many", "a"), b"a number from 1 to 50"),
         (("show",), b"kb show ID"),
         (("show", "a", "b", "c"), b"kb show ID"),
-        (("show", "python/json-empty-body", "poem"), b"one of symptom"),
+        (("show", "python/numpy-abi", "poem"), b"one of symptom"),
         (("list", "x"), b"takes no argument"),
         (("lookup",), b"--jsonl"),
         (("export", "x"), b"takes no argument"),
@@ -98,7 +96,7 @@ def test_a_query_may_begin_with_a_dash(kb: Run) -> None:
 
 
 def test_show_reads_all_or_one_section(kb: Run) -> None:
-    whole, cause = kb("show", "python/json-empty-body"), kb("show", "python/json-empty-body", "cause")
+    whole, cause = kb("show", "python/numpy-abi"), kb("show", "python/numpy-abi", "cause")
 
     assert (whole.returncode, cause.returncode) == (0, 0)
     assert b"### Option 1" in whole.stdout
@@ -124,7 +122,7 @@ def test_list_and_export_name_every_entry(kb: Run) -> None:
 
 def test_jsonl_answers_each_line_and_survives_bad_ones(kb: Run) -> None:
     lines = [
-        b'{"query": "%s", "limit": 3, "abstain": true}' % JSON_ERROR.encode(),
+        b'{"query": "%s", "limit": 3, "abstain": true}' % ERROR.encode(),
         b"not json",
         b'{"limit": 3}',
         b'{"query": "x", "limit": "3"}',
@@ -159,15 +157,15 @@ def test_binary_input_is_answered(kb: Run, data: bytes) -> None:
 def test_the_end_of_ten_megabytes_of_log_counts(kb: Run) -> None:
     got = kb(input=b"2026-11-24 10:00:00 INFO request served in 3 ms\n" * 210_000 + TRACE.encode())
 
-    assert (got.returncode, b"`python/json-empty-body`" in got.stdout) == (0, True)
+    assert (got.returncode, b"`python/numpy-abi`" in got.stdout) == (0, True)
 
 
 def test_invalid_bytes_in_an_argument(kb: Run) -> None:
-    assert kb(b"\xff " + JSON_ERROR.encode()).returncode == 0
+    assert kb(b"\xff " + ERROR.encode()).returncode == 0
 
 
 def test_secrets_of_a_query_are_not_shown(kb: Run) -> None:
-    got = kb("--json", f"{JSON_ERROR} Authorization: Bearer abcdefgh12345678")
+    got = kb("--json", f"{ERROR} Authorization: Bearer abcdefgh12345678")
 
     assert b"abcdefgh12345678" not in got.stdout
 
@@ -186,7 +184,7 @@ def test_colours_only_on_a_terminal_that_wants_them(catalog: object) -> None:
         controller, terminal = pty.openpty()
         env = {**os.environ, "KB_CATALOG": str(catalog), "TERM": "xterm", **more}
         env.pop("NO_COLOR", None) if "NO_COLOR" not in more else None
-        subprocess.run([sys.executable, "-m", "kb.faces.cli", JSON_ERROR], stdout=terminal, env=env, timeout=60)
+        subprocess.run([sys.executable, "-m", "kb.faces.cli", ERROR], stdout=terminal, env=env, timeout=60)
         return os.read(controller, 65536)
 
     assert b"\x1b[1m" in on_a_terminal()
@@ -195,7 +193,7 @@ def test_colours_only_on_a_terminal_that_wants_them(catalog: object) -> None:
 
 def test_a_lookup_imports_neither_sqlalchemy_nor_flask(catalog: object) -> None:
     code = (
-        "import sys; from kb.faces.cli import run; run(['JSONDecodeError: Expecting value']);"
+        "import sys; from kb.faces.cli import run; run(['numpy.dtype size changed']);"
         "heavy = {'sqlalchemy', 'flask', 'markdown_it', 'dataclasses', 'argparse', 'json', 'mcp'} & set(sys.modules);"
         "print(heavy, file=sys.stderr)"
     )

@@ -10,12 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ERROR, ROOT
 from playwright.sync_api import Page, sync_playwright
-
-JSON_ERROR = (
-    "simplejson.errors.JSONDecodeError: Expecting value: line 1 column 1 (char 0), response.text is empty, status 204"
-)
 
 
 @pytest.fixture(scope="module")
@@ -41,25 +37,25 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> tuple[int, str
 
 def test_a_log_by_curl_is_answered_in_markdown(server: str) -> None:
     got = subprocess.run(
-        ["curl", "-s", "--data-binary", "@-", f"{server}/api/v1/lookup"], input=JSON_ERROR.encode(), capture_output=True
+        ["curl", "-s", "--data-binary", "@-", f"{server}/api/v1/lookup"], input=ERROR.encode(), capture_output=True
     )
 
-    assert b"`python/json-empty-body`" in got.stdout
-    assert b"```diff" in got.stdout
+    assert b"`python/numpy-abi`" in got.stdout
+    assert b"**Fix: " in got.stdout
 
 
 def test_json_where_asked_for(server: str) -> None:
-    by_accept = fetch(f"{server}/api/v1/lookup", JSON_ERROR.encode(), Accept="application/json")
-    body = json.dumps({"query": JSON_ERROR, "limit": 2}).encode()
+    by_accept = fetch(f"{server}/api/v1/lookup", ERROR.encode(), Accept="application/json")
+    body = json.dumps({"query": ERROR, "limit": 2}).encode()
     by_type = fetch(f"{server}/api/v1/lookup", body, **{"Content-Type": "application/json"})
 
-    assert json.loads(by_accept[2])["candidates"][0]["id"] == "python/json-empty-body"
+    assert json.loads(by_accept[2])["candidates"][0]["id"] == "python/numpy-abi"
     assert json.loads(by_type[2]) == json.loads(by_accept[2])
 
 
 def test_an_entry_as_markdown_and_as_json(server: str) -> None:
-    markdown = fetch(f"{server}/api/v1/entries/python/json-empty-body")
-    as_json = fetch(f"{server}/api/v1/entries/python/json-empty-body", Accept="application/json")
+    markdown = fetch(f"{server}/api/v1/entries/python/numpy-abi")
+    as_json = fetch(f"{server}/api/v1/entries/python/numpy-abi", Accept="application/json")
 
     assert markdown[:2] == (200, "text/markdown; charset=utf-8")
     assert b"### Option 1" in markdown[2]
@@ -118,11 +114,11 @@ def page(server: str) -> Iterator[Page]:
 
 def test_a_person_pastes_an_error_and_reads_the_fix(page: Page) -> None:
     page.goto("/")
-    page.get_by_label("Paste an error").fill(JSON_ERROR)
+    page.get_by_label("Paste an error").fill(ERROR)
     page.get_by_role("button").click()
-    page.get_by_role("link", name="JSONDecodeError").first.click()
+    page.get_by_role("link", name="numpy.dtype size changed").first.click()
 
-    assert page.url.endswith("/entries/python/json-empty-body")
+    assert page.url.endswith("/entries/python/numpy-abi")
     assert page.get_by_role("heading", name="Option 1").is_visible()
     assert page.get_by_text("replayed 2").first.is_visible()
 

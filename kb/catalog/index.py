@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Table
 
 from kb.catalog import schema
-from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, REFERRED, entry_of
+from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, REFERRED, entry_of, kind_of
 from kb.catalog.layout import key as line_key
 from kb.catalog.lines import lines
 from kb.entry.model import Entry
 from kb.text.normal import fingerprint
 
-KEPT_POSTINGS = 1024
-"""Lines kept per term, the shortest ones first: what bounds the cost of a look-up in a large catalog."""
+KEPT_POSTINGS = 2048
+"""Lines kept per term, the shortest ones: what bounds the cost of a look-up in a large catalog."""
 
 
 def index(
@@ -62,7 +62,7 @@ def index(
     yield (
         schema.term,
         [
-            {"term": t, "df": df.get(t, 0), "lines": _packed("Q", (k for _, k in sorted(postings[t])[:KEPT_POSTINGS]))}
+            {"term": t, "df": df.get(t, 0), **_posted([k for _, k in sorted(postings[t])[:KEPT_POSTINGS]])}
             for t in sorted(postings)
         ],
     )
@@ -74,6 +74,16 @@ def index(
         ],
     )
     yield schema.fingerprint, [{"hash": h, "key": k} for h, k in sorted(prints)]
+
+
+def _posted(keys: list[int]) -> dict[str, bytes]:
+    counts = Counter(entry_of(k) for k in keys if kind_of(k) != LOOK_ALIKE)
+    entries = sorted({entry_of(k) for k in keys})
+    return {
+        "entries": _packed("I", entries),
+        "counts": bytes(min(counts[e], 255) for e in entries),
+        "lines": _packed("Q", sorted(keys)),
+    }
 
 
 def _packed(kind: str, values: Iterable[float]) -> bytes:

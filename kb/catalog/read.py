@@ -165,10 +165,13 @@ class Snapshot:
         sql = f"select term, df from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
         return dict(self._db.execute(sql, terms))
 
-    def postings(self, terms: list[str]) -> dict[str, memoryview]:
-        """The keys of lines by term."""
-        sql = f"select term, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
-        return {t: memoryview(blob).cast("Q") for t, blob in self._db.execute(sql, terms)}
+    def postings(self, terms: list[str]) -> list[tuple[str, memoryview, bytes, memoryview]]:
+        """For each term the entries that have it, the number of lines where it speaks for each, and all its lines."""
+        sql = f"select term, entries, counts, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
+        return [
+            (t, memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
+            for t, entries, counts, lines in self._db.execute(sql, terms)
+        ]
 
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
         """By entry number: sum of idf of each line, by key."""

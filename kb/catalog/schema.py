@@ -86,10 +86,13 @@ term = Table(
     metadata,
     Column("term", String, primary_key=True),
     _number("df"),
+    Column("entries", LargeBinary, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
     Column("lines", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-"""`lines`: the keys of the lines with this term, as little-endian 64-bit integers, shortest lines first."""
+"""`entries`, `counts`: the entries with the term (uint32), in how many lines it speaks for each (uint8, 255 at most).
+`lines`: the keys of all lines with the term (uint64), ascending. Little-endian."""
 norms = Table(
     "norms",
     metadata,

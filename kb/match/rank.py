@@ -1,6 +1,7 @@
 """Query → candidates with features. The cost is bounded by the query's terms and the postings kept per term."""
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -29,10 +30,10 @@ from kb.text.normal import HOLE, fingerprint, fixed
 from kb.text.query import QueryLine
 from kb.text.terms import terms
 
-TERMS = 40
+TERMS = 32
 """Terms of a query that are looked up, the most telling ones."""
-POOL = 16
-"""Entries that get features."""
+POOL, KEPT = 20, 12
+"""Entries that are compared line by line, and of them those that get features."""
 VARIABLE = 0.4
 """What a word counts that stands in quotes or in a path of the query."""
 
@@ -45,6 +46,8 @@ GROUPS = (
     (CODE,),
     (LOOK_ALIKE,),
 )
+_SATURATED = tuple(n / (n + 2.0) for n in range(256))
+"""BM25's reward for a term that stands in n lines of an entry."""
 KEY_LINES = 4
 """Lines of the query that are compared one by one with the lines of entries."""
 _GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
@@ -100,49 +103,46 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     key_masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
     key_unknown = sum(idf.get(w, 0.0) * x for w, x in keys[0].words.items() if w not in dfs) / key_masses[0]
 
-    overlap: dict[int, float] = defaultdict(float)
     masses: dict[int, float] = defaultdict(float)
     bm25: dict[int, float] = defaultdict(float)
-    in_key: list[dict[int, float]] = [defaultdict(float) for _ in keys]
-    entry_key: list[dict[int, float]] = [defaultdict(float) for _ in keys]
-    for w, lines in snapshot.postings(sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]).items():
+    posted = snapshot.postings(sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS])
+    for w, entries, counts, _ in posted:
         amount = idf[w] * weight[w]
-        for k in lines:
-            overlap[k] += amount
-        speak_for: dict[int, int] = {}
-        for k in lines:
-            if k >> 12 & 15 != LOOK_ALIKE:
-                e = k >> 16
-                speak_for[e] = speak_for.get(e, 0) + 1
-        for e, times in speak_for.items():
-            masses[e] += amount
-            bm25[e] += amount * times / (times + 2.0)
-        for n, line in enumerate(keys):
-            if w in line.words:
-                amount = idf[w] * line.words[w]
-                here, there = in_key[n], entry_key[n]
-                for k in lines:
-                    here[k] += amount
-                for e in speak_for:
-                    there[e] += amount
-
-    best = sorted(bm25, key=bm25.__getitem__, reverse=True)[: POOL * 2]
-    norms = snapshot.norms(best)
-    grouped: dict[int, list[int]] = {e: [] for e in best}
-    for k in overlap:
-        e = k >> 16
-        if e in grouped:
-            grouped[e].append(k)
+        for e, times in zip(entries, counts, strict=True):
+            if times:
+                masses[e] += amount
+                bm25[e] += amount * _SATURATED[times]
     hashes = [fingerprint(line.query.text) for line in read if line.query.weight > 0.5][-40:]
     prints = {entry_of(k): k for _, k in snapshot.prints(hashes)} if hashes else {}
+    pool = sorted(bm25, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
+
+    pool_set = set(pool)
+    norms = snapshot.norms(pool)
+    overlap: dict[int, dict[int, float]] = {e: {} for e in pool}
+    in_key: list[dict[int, float]] = [{} for _ in keys]
+    entry_key: list[dict[int, float]] = [dict.fromkeys(pool, 0.0) for _ in keys]
+    for w, entries, counts, lines in posted:
+        amount = idf[w] * weight[w]
+        in_keys = [(in_key[n], entry_key[n], idf[w] * line.words[w]) for n, line in enumerate(keys) if w in line.words]
+        counted = dict(zip(entries, counts, strict=True))
+        for e in pool_set & counted.keys():
+            of = overlap[e]
+            for at in range(bisect_left(lines, e << 16), bisect_left(lines, e + 1 << 16)):
+                k = lines[at]
+                of[k] = of.get(k, 0.0) + amount
+                for here, _, much in in_keys:
+                    here[k] = here.get(k, 0.0) + much
+            if in_keys and counted[e]:
+                for _, there, much in in_keys:
+                    there[e] += much
 
     found: list[tuple[float, int, list[tuple[float, float, int]]]] = []
-    for e in best:
+    for e in pool:
         groups = [(0.0, 0.0, 0)] * len(GROUPS)
-        for k in grouped[e]:
+        for k, amount in overlap[e].items():
             norm = norms[e][k] + 1e-9
-            cosine = overlap[k] / math.sqrt(norm * total)
-            whole = overlap[k] / (norm + 3.0)
+            cosine = amount / math.sqrt(norm * total)
+            whole = amount / (norm + 3.0)
             g = _GROUP[k >> 12 & 15]
             if cosine + whole > groups[g][0] + groups[g][1]:
                 groups[g] = (cosine, whole, k)
@@ -151,7 +151,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             (top + bm25[e] / total + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups)
         )
     found.sort(key=lambda f: (-f[0], f[1]))
-    found = found[:POOL]
+    found = found[:KEPT]
     texts = snapshot.lines([k for _, _, groups in found for _, _, k in groups if k])
 
     out: list[Ranked] = []
@@ -161,13 +161,13 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         alike_cosine, alike_whole, alike = groups[_AGAINST]
         met_line = texts.get(at, "")
         met = _meet(met_line, read, idf)
-        positive = [k for k in grouped[e] if k >> 12 & 15 != LOOK_ALIKE]
-        best_lines = sorted((overlap[k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
+        positive = [k for k in overlap[e] if k >> 12 & 15 != LOOK_ALIKE]
+        best_lines = sorted((overlap[e][k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
         messages = [texts[groups[0][2]]] if groups[0][2] else []
         by_line = [0.0] * len(GROUPS)
         for n, mass in enumerate(key_masses):
             here = in_key[n]
-            for k in grouped[e]:
+            for k in overlap[e]:
                 if k in here:
                     near = here[k] / math.sqrt((norms[e][k] + 1e-9) * mass)
                     g = _GROUP[k >> 12 & 15]
