@@ -61,7 +61,7 @@ def decider_features(best: Array, z: Array) -> Array:
     return np.concatenate([best, [z[0], min(lead, 8.0), share]])
 
 
-def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 10.0, c: float = 0.02) -> Model:
+def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 10.0, c: float = 0.3) -> Model:
     """`weight`: of a case by its kind, 1 where not named."""
     everything = np.vstack([r.x for r in train if len(r.x)])
     mean, scale = everything.mean(0), everything.std(0) + 1e-9

@@ -5,7 +5,7 @@ import math
 from kb.match.rank import Ranked
 from kb.match.weights import BIAS, DECIDER, LEAD, LOGIT, RANKER, SHARE
 
-MATCH, OFFER = 0.75, 0.12
+MATCH, OFFER = 0.85, 0.25
 """The two thresholds: at or above the first the best entry is the answer, at or above the second it is offered."""
 
 
