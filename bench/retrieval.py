@@ -191,9 +191,9 @@ def main() -> None:
     causes = Counter(c for o in whole if (c := cause(o)))
     text = f"""# Look-up, measured
 
-Written by `python -m bench.retrieval CASES`: {len(cases)} cases, {sum(not c.good for c in cases)} of them negative, over
-{len(entries)} entries. The model is learned from {len(train)} cases of our own text, for each test case without those of
-its topic.
+Written by `python -m bench.retrieval CASES`: {len(cases)} cases, {sum(not c.good for c in cases)} of them negative,
+over {len(entries)} entries.
+The model is learned from {len(train)} cases of our own text, for each test case without those of its topic.
 
 {quality(whole)}
 
