@@ -45,6 +45,9 @@ class Model(NamedTuple):
     weights: Array
     """Of the ranker, over standardised features."""
     decider: LogisticRegression
+    """Is the best candidate right?"""
+    offerer: LogisticRegression
+    """Is the right one among the first five?"""
 
     def logits(self, x: Array) -> Array:
         return (x - self.mean) / self.scale @ self.weights
@@ -80,11 +83,19 @@ def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 10.0, c: flo
         return total, gradient
 
     weights = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x
-    model = Model(mean, scale, weights, LogisticRegression(C=c, max_iter=3000))
+    decider, offerer = LogisticRegression(C=c, max_iter=3000), LogisticRegression(C=0.02, max_iter=3000)
+    model = Model(mean, scale, weights, decider, offerer)
     tops = [(r, model.top(r.x)) for r in train if len(r.x)]
     model.decider.fit(
         [f for _, (_, f) in tops],
         [bool(r.right[best]) for r, (best, _) in tops],
         sample_weight=[weight.get(r.case.kind, 1.0) for r, _ in tops],
+    )
+    # To offer candidates for a near negative costs a glance; what is far from every entry should meet silence.
+    cost = {"far": 3.0, "near": 0.3, "": 1.0}
+    model.offerer.fit(
+        [f for _, (_, f) in tops],
+        [bool(r.right[np.argsort(-model.logits(r.x))[:5]].any()) for r, _ in tops],
+        sample_weight=[weight.get(r.case.kind, 1.0) * cost[r.case.negative] for r, _ in tops],
     )
     return model

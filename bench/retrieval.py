@@ -42,6 +42,8 @@ PARTS = {
 class Outcome(NamedTuple):
     row: Row
     sure: float
+    near: float
+    """The probability that the right entry is among the first five."""
     right: bool
     rank: int
     """Of the right entry, from 1; 99 where it is not among the candidates."""
@@ -67,14 +69,20 @@ def crossed(train: Sequence[Row], test: Sequence[Row], without: tuple[str, ...] 
         model = fit([cut(r) for r in train if place(r) != n], CASE_WEIGHT)
         for row in (cut(r) for r in test if place(r) == n):
             if not len(row.x):
-                out.append(Outcome(row, 0.0, False, 99, ""))
+                out.append(Outcome(row, 0.0, 0.0, False, 99, ""))
                 continue
             best, features = model.top(row.x)
-            sure = float(model.decider.predict_proba([features])[0, 1])
+            sure, near = (float(h.predict_proba([features])[0, 1]) for h in (model.decider, model.offerer))
             order = np.argsort(-model.logits(row.x))
             hit = np.flatnonzero(row.right[order])
-            out.append(Outcome(row, sure, bool(row.right[best]), int(hit[0]) + 1 if len(hit) else 99, row.ids[best]))
+            out.append(
+                Outcome(row, sure, near, bool(row.right[best]), int(hit[0]) + 1 if len(hit) else 99, row.ids[best])
+            )
     return out
+
+
+def offered(o: Outcome) -> bool:
+    return o.sure >= MATCH or o.near >= OFFER
 
 
 def answered(outcomes: Sequence[Outcome], precision: float = 0.95) -> float:
@@ -106,13 +114,13 @@ def quality(outcomes: Sequence[Outcome]) -> str:
         lines.append(
             f"| {kind} | {len(asked)} | {share(o.right for o in asked):.3f} | {share(o.rank <= 5 for o in asked):.3f}"
             f" | {share(o.right and o.sure >= MATCH for o in asked):.3f} | {share(o.right for o in matched):.3f}"
-            f" | {share(o.sure >= OFFER and o.rank <= 5 for o in asked):.3f} | {answered(mine):.3f} |"
+            f" | {share(offered(o) and o.rank <= 5 for o in asked):.3f} | {answered(mine):.3f} |"
         )
     for negative in ("near", "far"):
         mine = [o for o in outcomes if o.row.case.negative == negative]
         lines.append(
             f"\n{negative} negatives ({len(mine)}): given a `match` {share(o.sure >= MATCH for o in mine):.3f},"
-            f" answered `none` {share(o.sure < OFFER for o in mine):.3f}."
+            f" answered `none` {share(not offered(o) for o in mine):.3f}."
         )
     return "\n".join(lines)
 
@@ -134,7 +142,7 @@ def cause(o: Outcome) -> str | None:
     if not o.row.case.good:
         return f"{o.row.case.negative} negative answered" if o.sure >= MATCH else None
     if o.right:
-        return None if o.sure >= MATCH else ("right, but unsure" if o.sure >= OFFER else "right, but kept silent")
+        return None if o.sure >= MATCH else ("right, but unsure" if offered(o) else "right, but kept silent")
     if o.rank == 99:
         return "right entry not retrieved: too few words in common"
     area = o.best.partition("/")[0] == min(o.row.case.good).partition("/")[0]
@@ -215,7 +223,8 @@ A score of 0.9 should be right nine times in ten. Expected calibration error {er
 {table}
 
 ## The rule
-`match` from {MATCH}, `candidates` from {OFFER} (kb/match/decide.py). See there for the costs they follow from.
+`match` where the best is right with probability {MATCH} or more, else `candidates` where the right entry is among the
+first five with {OFFER} or more, else `none` (kb/match/decide.py, with the costs that they follow from).
 """
     (ROOT / "docs" / "retrieval.md").write_text(text, encoding="utf-8")
     (ROOT / "docs" / "reliability.svg").write_text(svg, encoding="utf-8")

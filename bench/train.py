@@ -6,6 +6,7 @@ Needs numpy, scipy and scikit-learn. The same entries and queries give the same 
 from pathlib import Path
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from bench.cases import ROOT, snapshots
 from bench.learn import Array, Model, Row, fit, rows
@@ -28,20 +29,25 @@ def collect() -> list[Row]:
 
 def as_source(model: Model) -> str:
     """The module of weights, standardisation folded in."""
-    n = len(FEATURES)
     ranker = model.weights / model.scale
-    decider = model.decider.coef_[0]
-    per_feature = decider[:n] / model.scale
-    z, lead, share = decider[n:]
-    # The decider saw logits of standardised features: z' = z - offset.
-    offset = float(ranker @ model.mean)
-    bias = float(model.decider.intercept_[0] - per_feature @ model.mean - z * offset)
     return (
         '"""Learned weights, one per feature of rank.FEATURES; written by `python -m bench.train`."""\n\n'
         f"RANKER = (\n{lines(ranker)})\n\n"
-        f"DECIDER = (\n{lines(per_feature)})\n"
-        f"LOGIT, LEAD, SHARE, BIAS = {z:.5g}, {lead:.5g}, {share:.5g}, {bias:.5g}\n"
+        "# Of the best candidate: its features, then its logit, its lead, its share, and the bias.\n"
+        f"DECIDER = {head(model, model.decider)}\n"
+        f"OFFERER = {head(model, model.offerer)}\n"
     )
+
+
+def head(model: Model, head: LogisticRegression) -> str:
+    n = len(FEATURES)
+    coefficients = head.coef_[0]
+    per_feature = coefficients[:n] / model.scale
+    z, lead, share = coefficients[n:]
+    # The head saw logits of standardised features: z' = z - offset.
+    offset = float(model.weights / model.scale @ model.mean)
+    bias = float(head.intercept_[0] - per_feature @ model.mean - z * offset)
+    return f"(\n{lines(per_feature)}), {z:.5g}, {lead:.5g}, {share:.5g}, {bias:.5g}"
 
 
 def lines(values: Array) -> str:

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from typing import NamedTuple
 
-from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
+from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
 from kb.errors import BadCatalog, NotFound
 
 
@@ -192,6 +192,11 @@ class Snapshot:
         paragraph = " ".join(cause.split("\n\n", maxsplit=1)[0].split())
         end = paragraph.find(". ")
         return paragraph if end < 0 else paragraph[: end + 1]
+
+    def look_alike(self, key: int) -> StoredLookAlike:
+        """The look-alike that a searchable line was made from."""
+        sql = "select seen, instead, entry_id from look_alike where entry = ? and position = ?"
+        return StoredLookAlike(*self._db.execute(sql, (entry_of(key), (key & 0xFFF) + 1)).fetchone())
 
     def lines_of(self, n: int) -> list[tuple[int, str]]:
         """(key, text) of all searchable lines of an entry."""

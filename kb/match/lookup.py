@@ -2,27 +2,35 @@
 
 from kb.catalog.layout import entry_of
 from kb.catalog.read import Snapshot
-from kb.match.answer import Answer, Candidate, Decision, Why
-from kb.match.decide import MATCH, OFFER, score
-from kb.match.rank import Ranked, rank
+from kb.match.answer import Answer, Candidate, Why
+from kb.match.decide import decide
+from kb.match.rank import FEATURES, Ranked, rank
 from kb.text.redact import redact
 from kb.text.reduce import reduce
 
 LIMIT = 5
+RESEMBLES = 0.5
+"""How near a query must be to a look-alike, as a cosine, to be called one."""
+_ALIKE, _MARGIN = FEATURES.index("alike_cosine"), FEATURES.index("alike_margin")
 
 
 def lookup(snapshot: Snapshot, text: str, limit: int = LIMIT, abstain: bool = True) -> Answer:
     """Answer a query over one snapshot. With `abstain` false the ranking is given whatever the decision."""
-    scored = score(rank(snapshot, reduce(text)))
-    best = scored[0][0] if scored else 0.0
-    decision: Decision = "match" if best >= MATCH else "candidates" if best >= OFFER else "none"
-    if not abstain:
-        kept = scored[:limit]
-    elif decision == "none":
-        kept = []
-    else:
-        kept = [s for s in scored[:limit] if s[0] >= OFFER / 6] if decision == "candidates" else scored[:1]
-    return Answer(decision, _candidates(snapshot, kept))
+    decision, scored = decide(rank(snapshot, reduce(text)))
+    resembles = _resembles(snapshot, scored[0][1]) if decision == "none" and scored else None
+    if abstain:
+        scored = {"match": scored[:1], "candidates": scored, "none": []}[decision]
+    scored = scored[:limit]
+    return Answer(decision, _candidates(snapshot, scored), resembles)
+
+
+def _resembles(snapshot: Snapshot, best: Ranked) -> str | None:
+    """What the query is instead of the entry that it looks like, where that entry's look-alikes say so."""
+    if not best.alike or best.features[_ALIKE] < RESEMBLES or best.features[_MARGIN] > 0:
+        return None
+    id, _ = snapshot.titles([best.entry])[best.entry]
+    found = snapshot.look_alike(best.alike)
+    return f"This resembles {id}, but is: {found.instead}" + (f" ({found.entry})" if found.entry else "")
 
 
 def _candidates(snapshot: Snapshot, scored: list[tuple[float, Ranked]]) -> tuple[Candidate, ...]:

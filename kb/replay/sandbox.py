@@ -109,15 +109,17 @@ _live: set[subprocess.Popen[bytes]] = set()
 
 
 def _script(steps: Sequence[Step], marker: str) -> str:
-    """Each command writes into a pipe of its own: what a background process prints later is told apart.
+    """Each command writes into a pipe of its own, up to the marker: what comes later is of the background.
 
-    The shell's standard output carries the markers alone, on lines that bash reads after the command.
+    The shell's standard output carries the exit statuses alone. Markers stand on lines that bash reads after the
+    command; a subshell writes them, so that the next command finds `$?` as it was.
     """
     lines = []
     for number, step in enumerate(steps):
         out = f"{isolation.OUT}/{number}"
         lines.append(f"builtin eval {shlex.quote(step.command)} </dev/null >{out} 2>&1\n")
-        lines.append(f"{{ builtin printf '%s %d\\n' {marker} $?; }} 2>/dev/null\n")
+        told = f"builtin printf %s {marker} >{out}; builtin printf '%s %d\\n' {marker} $s"
+        lines.append(f"( s=$?; {told}; builtin exit $s ) 2>/dev/null\n")
     return "".join(lines)
 
 
@@ -148,7 +150,8 @@ def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], outputs: Seq
 
     def came_back(status: int | None, trouble: str = "") -> None:
         texts[outputs[len(seen)]] += _drain(outputs[len(seen)])[0]
-        seen.append(Seen(texts[outputs[len(seen)]].decode(errors="replace"), status, trouble))
+        output = texts[outputs[len(seen)]].partition(marker.encode())[0]
+        seen.append(Seen(output.decode(errors="replace"), status, trouble))
 
     with selectors.DefaultSelector() as selector:
         for fd in texts:
