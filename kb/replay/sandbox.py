@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def probe() -> None:
 
 
 def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
-    marker = secrets.token_hex(16)
+    marker, *ends = (secrets.token_hex(16) for _ in range(len(steps) + 1))
     with (
         tempfile.TemporaryDirectory(prefix="kb-") as folder,
         isolation.cgroups(setting.memory) as cgroups,
@@ -77,7 +77,7 @@ def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
         base = Path(folder)
         base.chmod(0o711)
         outputs = _fifos(base / "out", len(steps), stack)
-        (base / "script").write_text(_script(steps, marker))
+        (base / "script").write_text(_script(steps, marker, ends))
         (base / "script").chmod(0o400)
         script = stack.enter_context((base / "script").open("rb"))
         argv = isolation.command(base, setting, cgroups)
@@ -93,7 +93,7 @@ def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
         )
         _live.add(process)
         try:
-            return _watch(process, steps, outputs, marker)
+            return _watch(process, steps, dict(zip(outputs, ends, strict=True)), marker)
         finally:
             _live.discard(process)
             _end(process, cgroups)
@@ -108,17 +108,17 @@ def stop() -> None:
 _live: set[subprocess.Popen[bytes]] = set()
 
 
-def _script(steps: Sequence[Step], marker: str) -> str:
-    """Each command writes into a pipe of its own, up to the marker: what comes later is of the background.
+def _script(steps: Sequence[Step], marker: str, ends: Sequence[str]) -> str:
+    """Each command writes into a pipe of its own, up to its end mark: what comes later is of the background.
 
-    The shell's standard output carries the exit statuses alone. Markers stand on lines that bash reads after the
-    command; a subshell writes them, so that the next command finds `$?` as it was.
+    The shell's standard output carries the exit statuses alone, each behind the marker. Both stand on lines that
+    bash reads after the command; a subshell writes them, so that the next command finds `$?` as it was.
     """
     lines = []
     for number, step in enumerate(steps):
         out = f"{isolation.OUT}/{number}"
         lines.append(f"builtin eval {shlex.quote(step.command)} </dev/null >{out} 2>&1\n")
-        told = f"builtin printf %s {marker} >{out}; builtin printf '%s %d\\n' {marker} $s"
+        told = f"builtin printf %s {ends[number]} >{out}; builtin printf '%s %d\\n' {marker} $s"
         lines.append(f"( s=$?; {told}; builtin exit $s ) 2>/dev/null\n")
     return "".join(lines)
 
@@ -137,20 +137,22 @@ def _fifos(folder: Path, count: int, stack: contextlib.ExitStack) -> list[int]:
     return opened
 
 
-def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], outputs: Sequence[int], marker: str) -> list[Seen]:
+def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mapping[int, str], marker: str) -> list[Seen]:
     """Follow the shell to its last step, or to the first that breaks a limit."""
     assert process.stdout and process.stderr  # noqa: S101 - both are pipes
     control, errors = process.stdout.fileno(), process.stderr.fileno()
     os.set_blocking(control, False)
     os.set_blocking(errors, False)
-    texts: dict[int, bytearray] = {fd: bytearray() for fd in (control, errors, *outputs)}
+    texts: dict[int, bytearray] = {fd: bytearray() for fd in (control, errors, *ends)}
+    outputs = list(ends)
     seen: list[Seen] = []
     end = time.monotonic() + SECONDS
     started = time.monotonic()
 
     def came_back(status: int | None, trouble: str = "") -> None:
-        texts[outputs[len(seen)]] += _drain(outputs[len(seen)])[0]
-        output = texts[outputs[len(seen)]].partition(marker.encode())[0]
+        fd = outputs[len(seen)]
+        texts[fd] += _drain(fd)[0]
+        output = texts[fd].partition(ends[fd].encode())[0]
         seen.append(Seen(output.decode(errors="replace"), status, trouble))
 
     with selectors.DefaultSelector() as selector:

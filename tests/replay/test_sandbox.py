@@ -100,6 +100,10 @@ def test_what_the_background_prints_later_is_told_apart() -> None:
     assert [s.output for s in seen] == ["early\n", "mine\n"]
 
 
+def test_the_status_of_a_command_is_there_for_the_next() -> None:
+    assert [s.output for s in say("(exit 3)", "echo $?", "echo $?; set | grep ^s=")] == ["", "3\n", "0\n"]
+
+
 def test_the_environment_is_the_documented_one() -> None:
     lines = set(output("env; ls -A ~; git config user.name; hostname").splitlines())
     assert {"HOME=/home/user", "LANG=C.UTF-8", "TZ=UTC", "TERM=dumb", "PWD=/work", "kb"} <= lines
