@@ -58,6 +58,17 @@ def held_out(entries: Sequence[Entry], fold: int, seed: int = 1) -> tuple[list[E
     return kept, cases
 
 
+def output(entry: Entry) -> str:
+    """The commands of Symptom and what they print, as a terminal shows them; holes filled."""
+    lines: list[str] = []
+    for transcript in entry.symptom.transcripts:
+        if transcript.role == "run":
+            for command in transcript.commands:
+                lines.append(f"$ {command.text}")
+                lines += (HOLE.sub("x", line) for line in command.expected if line != "...")
+    return "\n".join(lines)
+
+
 def without(lines: tuple[Line, ...], out: Sequence[Line | LookAlike]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line not in out)
 
@@ -77,7 +88,8 @@ def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]
             yield Snapshot(str(path)), cases
         path = Path(folder) / "all.sqlite"
         write(entries, path)
-        yield Snapshot(str(path)), list(written({e.id for e in entries}))
+        outputs = [Case(output(e), "output", frozenset({e.id}), "") for e in entries]
+        yield Snapshot(str(path)), [*written({e.id for e in entries}), *(c for c in outputs if c.query)]
 
 
 def written(ids: set[str]) -> Iterator[Case]:

@@ -24,7 +24,7 @@ from kb.match.rank import FEATURES
 
 FOLDS = 5
 PARTS = {
-    "literal messages": ("message_", "line_message", "template", "print"),
+    "literal messages": ("message_", "line_message", "template", "print", "prints"),
     "questions": ("question_", "line_question"),
     "title and symptoms": ("symptom_", "line_symptom"),
     "cause, options, checklist": ("cause_",),

@@ -46,7 +46,9 @@ def index(
             if kind != LOOK_ALIKE:
                 mine |= words
             if kind in (MESSAGE, OUTPUT):
-                prints.add((fingerprint(text), key))
+                found_print = fingerprint(text)
+                if found_print is not None:
+                    prints.add((found_print, key))
         df.update(mine)
     rows.sort(key=lambda r: int(r["key"]))
     idf = {t: math.log(1 + (len(entries) - d + 0.5) / (d + 0.5)) for t, d in df.items()}

@@ -32,6 +32,8 @@ from kb.text.terms import terms
 
 TERMS = 32
 """Terms of a query that are looked up, the most telling ones."""
+LINES = 40
+"""Lines of a query that are read."""
 POOL, KEPT = 20, 12
 """Entries that are compared line by line, and of them those that get features."""
 VARIABLE = 0.4
@@ -58,7 +60,7 @@ FEATURES = (
     "message_whole", "question_whole", "symptom_whole", "cause_whole", "tag_whole", "code_whole", "alike_whole",
     "coverage", "key_line", "key_entry", "line_message", "line_question", "line_symptom", "line_alike", "line_entry",
     "line_margin", "alike_margin", "second_line",
-    "template", "print", "fuzzy", "fuzzy_key", "bm25",
+    "template", "print", "prints", "fuzzy", "fuzzy_key", "bm25",
     "d_coverage", "d_bm25", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
 )  # fmt: skip
 """Names of the features of a candidate, in the order of its tuple."""
@@ -79,11 +81,15 @@ class _Line(NamedTuple):
     query: QueryLine
     words: dict[str, float]
     """Terms of the line with their weights in it."""
+    low: str
+    """The text in lower case."""
 
 
 def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     """The entries that share most words with the query, with their features; not yet in order."""
-    read = [line for q in query if (line := _line(q)).words]
+    # Of a long log the lines that weigh most, in their order.
+    heavy = sorted(query, key=lambda q: (-q.weight, -q.number))[:LINES]
+    read = [line for q in sorted(heavy, key=lambda q: q.number) if (line := _line(q)).words]
     weight: dict[str, float] = {}
     for line in read:
         for w, x in line.words.items():
@@ -112,8 +118,12 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             if times:
                 masses[e] += amount
                 bm25[e] += amount * _SATURATED[times]
-    hashes = [fingerprint(line.query.text) for line in read if line.query.weight > 0.5][-40:]
-    prints = {entry_of(k): k for _, k in snapshot.prints(hashes)} if hashes else {}
+    hashes = {h for line in read if line.query.weight > 0.25 and (h := fingerprint(line.query.text)) is not None}
+    prints: dict[int, int] = {}
+    printed: dict[int, set[int]] = defaultdict(set)
+    for h, k in snapshot.prints(list(hashes)) if hashes else ():
+        prints[entry_of(k)] = k
+        printed[entry_of(k)].add(h)
     pool = sorted(bm25, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
 
     pool_set = set(pool)
@@ -190,8 +200,9 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     best_lines[1] if len(best_lines) > 1 else 0.0,
                     max((_template(m, read) for m in messages), default=0.0),
                     1.0 if e in prints else 0.0,
+                    len(printed[e]) / len(hashes) if hashes else 0.0,
                     fuzz.token_set_ratio(met_line, met) / 100,
-                    fuzz.partial_ratio(keys[0].query.text[:200].lower(), met_line.lower()) / 100,
+                    fuzz.partial_ratio(keys[0].low[:200], met_line.lower()) / 100,
                     bm25[e] / total,
                 ),
                 prints.get(e, at),
@@ -222,7 +233,7 @@ def _line(q: QueryLine) -> _Line:
     words = dict.fromkeys(terms(q.text), q.weight * VARIABLE)
     if words:
         words.update(dict.fromkeys(terms(fixed(q.text)), q.weight))
-    return _Line(q, words)
+    return _Line(q, words, q.text.lower())
 
 
 def _keys(read: list[_Line], idf: dict[str, float], dfs: dict[str, int]) -> list[_Line]:
@@ -249,7 +260,7 @@ def _template(message: str, read: list[_Line]) -> float:
         return 0.0
     best = 0.0
     for line in read:
-        low, at = line.query.text.lower(), 0
+        low, at = line.low, 0
         for part in parts:
             at = low.find(part, at)
             if at < 0:

@@ -1,136 +1,139 @@
 """Learned weights, one per feature of rank.FEATURES; written by `python -m bench.train`."""
 
 RANKER = (
-    -0.39235,  # message_cosine
-    -2.6129,  # question_cosine
-    -0.31367,  # symptom_cosine
-    3.0244,  # cause_cosine
-    1.1747,  # tag_cosine
-    2.7608,  # code_cosine
-    0.61016,  # alike_cosine
-    2.1263,  # message_whole
-    6.6437,  # question_whole
-    5.0539,  # symptom_whole
-    0.21153,  # cause_whole
-    1.4507,  # tag_whole
-    0.14548,  # code_whole
-    1.633,  # alike_whole
-    1.217,  # coverage
-    -0.19193,  # key_line
-    -1.5577,  # key_entry
-    -0.8278,  # line_message
-    -2.0384,  # line_question
-    -0.2481,  # line_symptom
-    0.055636,  # line_alike
-    2.1593,  # line_entry
-    1.549,  # line_margin
-    -0.22799,  # alike_margin
-    1.2192,  # second_line
-    -0.60835,  # template
-    0.29243,  # print
-    1.5492,  # fuzzy
-    2.8141,  # fuzzy_key
-    5.2188,  # bm25
-    2.0966,  # d_coverage
-    2.3117,  # d_bm25
-    0.27496,  # d_key_line
-    0.10956,  # d_best
-    1.279e-07,  # unknown
-    1.2354e-07,  # key_unknown
-    -5.7538e-12,  # terms
-    4.0187e-08,  # log
+    -0.41816,  # message_cosine
+    -2.6595,  # question_cosine
+    -0.30528,  # symptom_cosine
+    3.0407,  # cause_cosine
+    1.24,  # tag_cosine
+    2.5176,  # code_cosine
+    0.723,  # alike_cosine
+    2.0811,  # message_whole
+    6.5531,  # question_whole
+    4.9774,  # symptom_whole
+    0.17137,  # cause_whole
+    1.4077,  # tag_whole
+    0.5728,  # code_whole
+    1.5159,  # alike_whole
+    1.3029,  # coverage
+    -0.1662,  # key_line
+    -1.5346,  # key_entry
+    -0.78423,  # line_message
+    -2.0197,  # line_question
+    -0.24317,  # line_symptom
+    0.042113,  # line_alike
+    1.9333,  # line_entry
+    1.6088,  # line_margin
+    -0.23009,  # alike_margin
+    1.2996,  # second_line
+    -0.52925,  # template
+    0.73772,  # print
+    -0.51345,  # prints
+    1.5333,  # fuzzy
+    2.8272,  # fuzzy_key
+    5.2114,  # bm25
+    2.1963,  # d_coverage
+    2.3041,  # d_bm25
+    0.32923,  # d_key_line
+    0.098083,  # d_best
+    1.4133e-07,  # unknown
+    1.3588e-07,  # key_unknown
+    5.3861e-09,  # terms
+    4.5331e-08,  # log
 )
 
 # Of the best candidate: its features, then its logit, its lead, its share, and the bias.
 DECIDER = (
     (
-        -0.45381,  # message_cosine
-        -3.6626,  # question_cosine
-        -0.042833,  # symptom_cosine
-        -0.55627,  # cause_cosine
-        0.32771,  # tag_cosine
-        -0.69736,  # code_cosine
-        -0.34578,  # alike_cosine
-        -0.031446,  # message_whole
-        1.4282,  # question_whole
-        -1.6735,  # symptom_whole
-        0.24632,  # cause_whole
-        -1.2427,  # tag_whole
-        0.35939,  # code_whole
-        -3.999,  # alike_whole
-        -1.1795,  # coverage
-        -1.1233,  # key_line
-        0.68971,  # key_entry
-        -0.32759,  # line_message
-        2.2078,  # line_question
-        0.87317,  # line_symptom
-        0.036462,  # line_alike
-        -0.98637,  # line_entry
-        0.82275,  # line_margin
-        -0.9295,  # alike_margin
-        -1.5443,  # second_line
-        0.51098,  # template
-        -0.29992,  # print
-        0.55181,  # fuzzy
-        -0.59315,  # fuzzy_key
-        2.6241,  # bm25
-        0.19668,  # d_coverage
-        2.1516,  # d_bm25
-        0.65445,  # d_key_line
-        1.3733,  # d_best
-        -0.27362,  # unknown
-        0.30695,  # key_unknown
-        0.22894,  # terms
-        -1.1878,  # log
+        -0.75632,  # message_cosine
+        -3.8359,  # question_cosine
+        -0.053718,  # symptom_cosine
+        -0.79163,  # cause_cosine
+        0.04945,  # tag_cosine
+        -0.18388,  # code_cosine
+        -0.3677,  # alike_cosine
+        -0.28909,  # message_whole
+        1.4526,  # question_whole
+        -1.5611,  # symptom_whole
+        0.43538,  # cause_whole
+        -1.1056,  # tag_whole
+        0.26373,  # code_whole
+        -4.058,  # alike_whole
+        -0.36591,  # coverage
+        -1.1137,  # key_line
+        0.45984,  # key_entry
+        0.17418,  # line_message
+        2.2876,  # line_question
+        0.69571,  # line_symptom
+        0.20087,  # line_alike
+        -1.4788,  # line_entry
+        1.125,  # line_margin
+        -1.0286,  # alike_margin
+        -1.3044,  # second_line
+        0.68483,  # template
+        -0.052401,  # print
+        -0.5303,  # prints
+        0.40041,  # fuzzy
+        -0.45852,  # fuzzy_key
+        2.4032,  # bm25
+        0.23438,  # d_coverage
+        2.0533,  # d_bm25
+        0.65589,  # d_key_line
+        1.2121,  # d_best
+        -0.56205,  # unknown
+        0.63088,  # key_unknown
+        0.19573,  # terms
+        -1.107,  # log
     ),
-    0.42918,
-    0.11259,
-    1.3851,
-    -3.1902,
+    0.45169,
+    0.11745,
+    1.3647,
+    -3.3121,
 )
 OFFERER = (
     (
-        0.012245,  # message_cosine
-        -0.10012,  # question_cosine
-        0.15395,  # symptom_cosine
-        0.063422,  # cause_cosine
-        -0.15041,  # tag_cosine
-        1.0425,  # code_cosine
-        -0.37682,  # alike_cosine
-        0.37824,  # message_whole
-        1.0118,  # question_whole
-        -0.34569,  # symptom_whole
-        1.0904,  # cause_whole
-        0.42395,  # tag_whole
-        1.0558,  # code_whole
-        -0.13839,  # alike_whole
-        0.55496,  # coverage
-        -0.22099,  # key_line
-        0.59523,  # key_entry
-        -0.16259,  # line_message
-        0.17856,  # line_question
-        -0.093396,  # line_symptom
-        -0.70242,  # line_alike
-        0.14729,  # line_entry
-        0.54873,  # line_margin
-        0.1875,  # alike_margin
-        -0.66525,  # second_line
-        0.67302,  # template
-        -0.4317,  # print
-        0.69738,  # fuzzy
-        -0.28215,  # fuzzy_key
-        0.6,  # bm25
-        0.49215,  # d_coverage
-        0.27844,  # d_bm25
-        0.1887,  # d_key_line
-        0.20531,  # d_best
-        -0.66042,  # unknown
-        -0.13591,  # key_unknown
-        0.13734,  # terms
-        -1.1531,  # log
+        0.039381,  # message_cosine
+        -0.073925,  # question_cosine
+        0.1441,  # symptom_cosine
+        0.055876,  # cause_cosine
+        -0.20216,  # tag_cosine
+        1.0118,  # code_cosine
+        -0.3666,  # alike_cosine
+        0.2501,  # message_whole
+        0.92782,  # question_whole
+        -0.21734,  # symptom_whole
+        1.2382,  # cause_whole
+        0.3379,  # tag_whole
+        0.86217,  # code_whole
+        -0.14859,  # alike_whole
+        0.62995,  # coverage
+        -0.14756,  # key_line
+        0.5459,  # key_entry
+        -0.15936,  # line_message
+        0.21857,  # line_question
+        -0.16342,  # line_symptom
+        -0.71731,  # line_alike
+        0.049279,  # line_entry
+        0.62729,  # line_margin
+        0.15647,  # alike_margin
+        -0.59008,  # second_line
+        0.77373,  # template
+        -0.24767,  # print
+        -0.84249,  # prints
+        0.56839,  # fuzzy
+        -0.18985,  # fuzzy_key
+        0.64693,  # bm25
+        0.50994,  # d_coverage
+        0.26936,  # d_bm25
+        0.19821,  # d_key_line
+        0.20411,  # d_best
+        -0.69218,  # unknown
+        -0.085682,  # key_unknown
+        0.12639,  # terms
+        -0.96808,  # log
     ),
-    0.33464,
-    0.090293,
-    0.11368,
-    -3.6801,
+    0.34402,
+    0.090785,
+    0.10865,
+    -3.6914,
 )

@@ -6,6 +6,8 @@ from zlib import adler32, crc32
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 HOLE = "{…}"
+TELLING = 14
+"""Letters that a line must have in its normal form to be known by it."""
 
 _QUOTED = re.compile(r"'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|‘[^’\n]{1,200}’|“[^”\n]{1,200}”")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,12}://[^\s'\"<>]+", re.I)
@@ -37,7 +39,13 @@ def normal(line: str) -> str:
     return _SPACE.sub(" ", line).strip().lower()
 
 
-def fingerprint(line: str) -> int:
-    """A signed 64-bit number, the same for lines of the same normal form: two checksums, to find by, not to prove."""
-    form = normal(line).encode("utf-8", "replace")
+def fingerprint(line: str) -> int | None:
+    """A signed 64-bit number, the same for lines of the same normal form: two checksums, to find by, not to prove.
+
+    None where the form says too little to know a failure by (`npm error`, `exit # in «»`).
+    """
+    plain = normal(line)
+    if sum(map(str.isalpha, plain)) < TELLING or " " not in plain:
+        return None
+    form = plain.encode("utf-8", "replace")
     return (crc32(form) << 32 | adler32(form)) - (1 << 63)
