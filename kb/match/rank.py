@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from heapq import nlargest
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -109,14 +110,12 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     key_masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
     key_unknown = sum(idf.get(w, 0.0) * x for w, x in keys[0].words.items() if w not in dfs) / key_masses[0]
 
-    masses: dict[int, float] = defaultdict(float)
     bm25: dict[int, float] = defaultdict(float)
     posted = snapshot.postings(sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS])
     for w, entries, counts, _ in posted:
         amount = idf[w] * weight[w]
         for e, times in zip(entries, counts, strict=True):
             if times:
-                masses[e] += amount
                 bm25[e] += amount * _SATURATED[times]
     hashes = {h for line in read if line.query.weight > 0.25 and (h := fingerprint(line.query.text)) is not None}
     prints: dict[int, int] = {}
@@ -124,9 +123,11 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     for h, k in snapshot.prints(list(hashes)) if hashes else ():
         prints[entry_of(k)] = k
         printed[entry_of(k)].add(h)
-    pool = sorted(bm25, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
+    least = min(nlargest(POOL, bm25.values()), default=0.0)
+    ahead = [e for e, x in bm25.items() if x >= least or e in prints]
+    pool = sorted(ahead, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
 
-    pool_set = set(pool)
+    masses = dict.fromkeys(pool, 0.0)
     norms = snapshot.norms(pool)
     overlap: dict[int, dict[int, float]] = {e: {} for e in pool}
     in_key: list[dict[int, float]] = [{} for _ in keys]
@@ -134,15 +135,20 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     for w, entries, counts, lines in posted:
         amount = idf[w] * weight[w]
         in_keys = [(in_key[n], entry_key[n], idf[w] * line.words[w]) for n, line in enumerate(keys) if w in line.words]
-        counted = dict(zip(entries, counts, strict=True))
-        for e in pool_set & counted.keys():
+        for e in pool:
+            place = bisect_left(entries, e)
+            if place == len(entries) or entries[place] != e:
+                continue
+            speaks = counts[place]
+            if speaks:
+                masses[e] += amount
             of = overlap[e]
             for at in range(bisect_left(lines, e << 16), bisect_left(lines, e + 1 << 16)):
                 k = lines[at]
                 of[k] = of.get(k, 0.0) + amount
                 for here, _, much in in_keys:
                     here[k] = here.get(k, 0.0) + much
-            if in_keys and counted[e]:
+            if in_keys and speaks:
                 for _, there, much in in_keys:
                     there[e] += much
 

@@ -4,15 +4,15 @@ import re
 from zlib import adler32, crc32
 
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 HOLE = "{…}"
 TELLING = 14
 """Letters that a line must have in its normal form to be known by it."""
 
 _QUOTED = re.compile(r"'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|‘[^’\n]{1,200}’|“[^”\n]{1,200}”")
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,12}://[^\s'\"<>]+", re.I)
+_URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,12}://[^\s'\"<>]+")
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}[\\/]?|\b\w[\w.-]*(?:/[\w.@+-]+){2,}")
-_NUMBER = re.compile(r"0x[0-9a-f]+|\d+(?:[.:,]\d+)*|\b(?=[a-f]*\d)[0-9a-f]{7,40}\b", re.I)
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|\d+(?:[.:,]\d+)*|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{7,40}\b")
 _SPACE = re.compile(r"\s+")
 
 
@@ -21,7 +21,9 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x1b" in text:
         text = ANSI.sub("", text)
-    return CONTROL.sub("", text)
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text  # nearly always, and the expression takes 1.6 ms to compile
+    return re.sub(_CONTROL, "", text)
 
 
 def fixed(line: str) -> str:
