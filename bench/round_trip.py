@@ -13,7 +13,8 @@ from kb.replay.verify import Replay, verify
 
 def output(replay: Replay) -> str:
     """The commands of Symptom and what they printed, as a terminal shows them."""
-    return "\n".join(f"$ {ran.command.text}\n{ran.output}" for ran in replay.reproduction.ran)
+    shown = (ran for ran in replay.reproduction.ran if ran.transcript.role == "run")
+    return "\n".join(f"$ {ran.command.text}\n{ran.output}" for ran in shown)
 
 
 def main() -> None:
