@@ -34,6 +34,11 @@ def lookup(text: str, limit: int = LIMIT, abstain: bool = True) -> Answer:
     return _lookup(snapshot(), text, limit, abstain)
 
 
+def matching(found: Answer) -> StoredEntry | None:
+    """The whole entry of a `match`; None for any other decision."""
+    return show(found.candidates[0].id) if found.decision == "match" else None
+
+
 def show(id: str) -> StoredEntry:
     """The whole entry of an id or former id. Raises NotFound, BadCatalog."""
     return snapshot().entry(id)

@@ -71,7 +71,7 @@ def run(argv: list[str]) -> int:
 
 
 def look_up(argv: list[str]) -> int:
-    words, as_json, limit = _options(argv, "kb")
+    words, as_json, limit = _options(argv)
     if words and words != ["-"]:
         text = " ".join(words)
     elif sys.stdin is None or sys.stdin.isatty():
@@ -82,7 +82,7 @@ def look_up(argv: list[str]) -> int:
     from kb import service
 
     found = service.lookup(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), limit)
-    entry = service.show(found.candidates[0].id) if found.decision == "match" else None
+    entry = service.matching(found)
     if as_json:
         from kb.faces import as_dict
 
@@ -95,7 +95,7 @@ def look_up(argv: list[str]) -> int:
 
 
 def show(argv: list[str]) -> int:
-    words, as_json, _ = _options(argv, "kb show")
+    words, as_json, _ = _options(argv)
     if not 1 <= len(words) <= 2:
         raise Misuse("kb show ID [SECTION]; `kb list` shows all ids")
     from kb import render, service
@@ -116,7 +116,7 @@ def show(argv: list[str]) -> int:
 
 
 def list_all(argv: list[str]) -> int:
-    words, as_json, _ = _options(argv, "kb list")
+    words, as_json, _ = _options(argv)
     if words:
         raise Misuse("kb list takes no argument")
     from kb import service
@@ -176,7 +176,7 @@ HERE: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def _options(argv: list[str], command: str) -> tuple[list[str], bool, int]:
+def _options(argv: list[str]) -> tuple[list[str], bool, int]:
     """(words, --json, --limit). A word with blanks is text, whatever it begins with."""
     words: list[str] = []
     as_json, limit = False, 5

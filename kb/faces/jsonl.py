@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from kb import service
 from kb.errors import KbError
 from kb.faces import as_dict
+from kb.faces.question import question
 
 MAX_LINE = 1_000_000
 
@@ -24,13 +25,7 @@ def _answer(line: bytes) -> dict[str, object]:
         asked = json.loads(line)
     except (ValueError, RecursionError) as error:
         return {"error": f'not JSON ({error}); wanted {{"query": "…", "limit": 5, "abstain": true}}'}
-    if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
-        return {"error": 'wanted {"query": "…", "limit": 5, "abstain": true}'}
-    limit, abstain = asked.get("limit", 5), asked.get("abstain", True)
-    if type(limit) is not int or type(abstain) is not bool:
-        return {"error": '"limit" is a whole number, "abstain" true or false'}
     try:
-        found = service.lookup(asked["query"], limit, abstain)
+        return as_dict.answer(service.lookup(*question(asked)), None)
     except KbError as error:
         return {"error": str(error)}
-    return as_dict.answer(found, None)

@@ -25,7 +25,7 @@ def lookup_error(error: str, limit: int = 5) -> CallToolResult:
     """Look up an error (traceback, log, or a sentence): cause and a fix that was run, candidates, or nothing."""
     try:
         found = service.lookup(error, limit)
-        matching = service.show(found.candidates[0].id) if found.decision == "match" else None
+        matching = service.matching(found)
     except KbError as failure:
         return _result(str(failure), None, failed=True)
     return _result(render.answer(found, matching), as_dict.answer(found, None))

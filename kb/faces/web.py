@@ -17,6 +17,7 @@ except ImportError:
     raise Misuse("the web face needs Flask: pip install 'kb-errors[web]'") from None
 
 from kb.faces import html
+from kb.faces.question import question
 
 MAX_BODY = 16 << 20
 HEADERS = {
@@ -56,7 +57,7 @@ def search() -> str:
     """The search page; with `q` (in the address, or posted) the answer."""
     query = request.values.get("q", "")
     found = service.lookup(query) if query.strip() else None
-    entry = service.show(found.candidates[0].id) if found and found.decision == "match" else None
+    entry = service.matching(found) if found else None
     return render_template("search.html", query=query, found=found, entry=entry, count=service.snapshot().count)
 
 
@@ -75,14 +76,9 @@ def api_lookup() -> Response:
     """The body is the error as it is, or JSON `{"query", "limit", "abstain"}`. Markdown, or JSON where asked for."""
     query, limit, abstain = request.get_data().decode("utf-8", "replace"), 5, True
     if request.mimetype == "application/json":
-        asked = request.get_json()
-        if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
-            raise Misuse('wanted {"query": "…", "limit": 5, "abstain": true}')
-        query, limit, abstain = asked["query"], asked.get("limit", 5), asked.get("abstain", True)
-        if type(limit) is not int or type(abstain) is not bool:
-            raise Misuse('"limit" is a whole number, "abstain" true or false')
+        query, limit, abstain = question(request.get_json())
     found = service.lookup(query, limit, abstain)
-    matching = service.show(found.candidates[0].id) if found.decision == "match" else None
+    matching = service.matching(found)
     if wants_json():
         return jsonify(as_dict.answer(found, matching))
     return Response(render.answer(found, matching) + "\n", mimetype="text/markdown")

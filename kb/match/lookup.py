@@ -1,6 +1,5 @@
 """One look-up: reduce, retrieve, rank, decide or abstain."""
 
-from kb.catalog.layout import entry_of
 from kb.catalog.read import Snapshot
 from kb.match.answer import Answer, Candidate, Why
 from kb.match.decide import decide
@@ -44,7 +43,7 @@ def _candidates(snapshot: Snapshot, scored: list[tuple[float, Ranked]]) -> tuple
             title=titles[r.entry][1],
             score=round(p, 4),
             why=Why(redact(r.query), texts.get(r.best, "")),
-            tell_apart=snapshot.cause_line(entry_of(r.best)),
+            tell_apart=snapshot.cause_line(r.entry),
         )
         for p, r in scored
     )

@@ -179,7 +179,6 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         met = _meet(met_line, read, idf)
         positive = [k for k in overlap[e] if k >> 12 & 15 != LOOK_ALIKE]
         best_lines = sorted((overlap[e][k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
-        messages = [texts[groups[0][2]]] if groups[0][2] else []
         by_line = [0.0] * len(GROUPS)
         for n, mass in enumerate(key_masses):
             here = in_key[n]
@@ -204,7 +203,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     max(by_line[:3]) - by_line[_AGAINST],
                     cosine + whole - alike_cosine - alike_whole,
                     best_lines[1] if len(best_lines) > 1 else 0.0,
-                    max((_template(m, read) for m in messages), default=0.0),
+                    _template(texts[groups[0][2]], read) if groups[0][2] else 0.0,
                     1.0 if e in prints else 0.0,
                     len(printed[e]) / len(hashes) if hashes else 0.0,
                     fuzz.token_set_ratio(met_line, met) / 100,
