@@ -31,7 +31,7 @@ LOADED = {
     "check": "kb.faces.check",
     "mcp": "kb.faces.mcp",
     "new": "kb.faces.new",
-    "serve": "kb.faces.web",
+    "serve": "kb.faces.serve",
     "verify": "kb.faces.verify",
 }
 
