@@ -45,7 +45,7 @@ _INVISIBLE = re.compile(
     "[\x01-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
-_GAP = re.compile(r"‹([^›]*)›")
+_GAP = re.compile(r"‹([^‹›]*)›")
 
 
 def parse(text: str, id: str, path: str) -> tuple[Entry | None, tuple[Finding, ...]]:

@@ -9,9 +9,9 @@ HOLE = "{…}"
 TELLING = 14
 """Letters that a line must have in its normal form to be known by it."""
 
-_QUOTED = re.compile(r"'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|‘[^’\n]{1,200}’|“[^”\n]{1,200}”")
+_QUOTED = re.compile(r"'[^'\n]{1,200}+'|\"[^\"\n]{1,200}+\"|`[^`\n]{1,200}+`|‘[^‘’\n]{1,200}+’|“[^“”\n]{1,200}+”")
 _URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,12}://[^\s'\"<>]+")
-_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}[\\/]?|\b\w[\w.-]*(?:/[\w.@+-]+){2,}")
+_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.@+-]++){2,}+[\\/]?|\b\w[\w.-]{0,60}+(?:/[\w.@+-]++){2,}+")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|\d+(?:[.:,]\d+)*|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{7,40}\b")
 _SPACE = re.compile(r"\s+")
 
