@@ -4,6 +4,7 @@ KbError
 ├── Misuse       2  400  arguments or input that kb cannot take
 ├── NotFound     1  404  no entry of that name
 ├── BadCatalog   4  503  the catalog cannot be read or built
+├── LedgerDown   4  503  the ledger of outcomes and misses cannot be reached; try again
 └── NoSandbox    4  501  the machine cannot run snippets safely
 """
 
@@ -28,6 +29,13 @@ class NotFound(KbError):
 class BadCatalog(KbError):
     exit_status = 4
     http_status = 503
+
+
+class LedgerDown(KbError):
+    exit_status = 4
+    http_status = 503
+    retry_after = 5
+    """Seconds after which to try again."""
 
 
 class NoSandbox(KbError):

@@ -23,7 +23,14 @@ def web_folder() -> str:
 
 def cache_folder() -> str:
     """`$XDG_CACHE_HOME/kb`, `~/Library/Caches/kb` on macOS, else `~/.cache/kb`. Not created here."""
-    given = os.environ.get("XDG_CACHE_HOME")
-    if not given:
-        given = os.path.expanduser("~/Library/Caches" if sys.platform == "darwin" else "~/.cache")
-    return os.path.join(given, "kb")
+    return _folder("XDG_CACHE_HOME", "~/.cache", "~/Library/Caches")
+
+
+def state_folder() -> str:
+    """`$XDG_STATE_HOME/kb`, `~/Library/Application Support/kb` on macOS, else `~/.local/state/kb`. Not created here."""
+    return _folder("XDG_STATE_HOME", "~/.local/state", "~/Library/Application Support")
+
+
+def _folder(variable: str, usual: str, on_macos: str) -> str:
+    given = os.environ.get(variable)
+    return os.path.join(given or os.path.expanduser(on_macos if sys.platform == "darwin" else usual), "kb")

@@ -9,11 +9,12 @@ SECTIONS = ("symptom", "cause", "fix", "checklist", "messages", "look-alikes", "
 
 
 def verified(entry: StoredEntry, option: StoredOption) -> str:
-    """How far an option is proven, in a few words."""
+    """How far an option is proven, in a few words, and how it fared since."""
+    fared = f"; reported working {option.worked} of {option.reports} times" if option.reports else ""
     if option.verdict != "verified":
-        return f"cannot be replayed: {entry.unverifiable}" if entry.unverifiable else "not verified"
+        return (f"cannot be replayed: {entry.unverifiable}" if entry.unverifiable else "not verified") + fared
     stub = f", with a stub ({entry.stub})" if entry.stub else ""
-    return f"replayed {entry.replayed} on {entry.platform}{stub}"
+    return f"replayed {entry.replayed} on {entry.platform}{stub}" + (f"{fared} since" if fared else "")
 
 
 def first_paragraph(markdown: str) -> str:

@@ -1,5 +1,7 @@
 """The calls that faces make. Each opens the present catalog once per process."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import cache
 
@@ -11,6 +13,12 @@ from kb.match.answer import Answer
 from kb.match.lookup import LIMIT
 from kb.match.lookup import lookup as _lookup
 
+TYPE_CHECKING = False  # what is imported for its type alone is too dear for a look-up
+
+if TYPE_CHECKING:
+    from kb.ledger.misses import Counted
+    from kb.ledger.outcomes import Outcome
+
 MAX_LIMIT = 50
 
 
@@ -20,18 +28,22 @@ def snapshot() -> Snapshot:
     return present()
 
 
-def lookup(text: str, limit: int = LIMIT, abstain: bool = True) -> Answer:
+def lookup(text: str, limit: int = LIMIT, abstain: bool = True, record: bool = False) -> Answer:
     """The entry that explains an error, candidates, or nothing.
 
     `text` is an error as one has it: a traceback, a log, a sentence; of a long one the head and the tail are read.
-    With `abstain` false the ranking is given whatever the decision. Raises Misuse for an empty text or a limit that
-    is not 1 to 50, BadCatalog.
+    With `abstain` false the ranking is given whatever the decision. With `record` a query that finds nothing becomes a
+    miss, redacted; for faces where somebody asks one question, never for batches. Raises Misuse for an empty text or a
+    limit that is not 1 to 50, BadCatalog.
     """
     if not text.strip():
         raise Misuse("nothing to look up: give an error message, a log or a sentence")
     if not 1 <= limit <= MAX_LIMIT:
         raise Misuse(f"limit {limit}: from 1 to {MAX_LIMIT}")
-    return _lookup(snapshot(), text, limit, abstain)
+    found = _lookup(snapshot(), text, limit, abstain)
+    if record and abstain and found.decision == "none":
+        _miss(text)
+    return found
 
 
 def matching(found: Answer) -> StoredEntry | None:
@@ -40,8 +52,8 @@ def matching(found: Answer) -> StoredEntry | None:
 
 
 def show(id: str) -> StoredEntry:
-    """The whole entry of an id or former id. Raises NotFound, BadCatalog."""
-    return snapshot().entry(id)
+    """The whole entry of an id or former id, with how its options fare. Raises NotFound, BadCatalog."""
+    return _with_standing(snapshot().entry(id))
 
 
 def export() -> Iterator[dict[str, str]]:
@@ -50,3 +62,97 @@ def export() -> Iterator[dict[str, str]]:
     for n, (id, title) in enumerate(catalog.ids(), 1):
         lines = [text for key, text in catalog.lines_of(n) if kind_of(key) != LOOK_ALIKE]
         yield {"id": id, "title": title, "text": "\n".join(lines)}
+
+
+def report(
+    id: str,
+    option: int,
+    worked: bool,
+    *,
+    reporter: str | None = None,
+    platform: str | None = None,
+    note: str = "",
+    tokens: int | None = None,
+    patience: float = 1.0,
+) -> Outcome:
+    """Write down that an option of an entry worked or failed; on disk when this returns.
+
+    `reporter`: the name of the token that a server checked; None: this installation, by a random name of its own.
+    `platform`: where it was tried; None: this machine, so a server passes what its client says, or an empty text.
+    `note`: redacted, and cut at 500 characters. `tokens`: what it took from the answer to the outcome, as measured
+    (0 to 10 million). `patience`: seconds to wait for the ledger. Of each reporter the last word on an option counts.
+    Raises NotFound, Misuse (no such option; outcomes are off), LedgerDown.
+    """
+    from kb.ledger import outcomes
+
+    return outcomes.report(
+        snapshot().entry(id),
+        option,
+        worked,
+        reporter=reporter,
+        platform=platform,
+        note=note,
+        tokens=tokens,
+        patience=patience,
+    )
+
+
+def misses(limit: int = 50, patience: float = 1.0) -> list[Counted]:
+    """What was looked up in vain, most often first: what to write next. What matches an entry by now is left out.
+
+    Raises Misuse when misses are off, LedgerDown.
+    """
+    from kb.ledger import misses, where
+    from kb.ledger.store import ledger
+
+    address = where.misses()
+    if not address:
+        raise Misuse("misses are switched off here (KB_LEDGER, KB_MISSES)")
+    misses.fold(ledger(address), patience)
+    counted = misses.listed(ledger(address), limit, patience)
+    return [m for m in counted if _lookup(snapshot(), m.sample, 1, True).decision != "match"]
+
+
+def ledger_ready(patience: float = 1.0) -> None:
+    """Open the ledger, bringing its tables up to date. Raises LedgerDown; nothing where it is switched off."""
+    from kb.ledger import where
+
+    if where.address():
+        from kb.ledger.store import ledger
+
+        ledger(where.address()).run(lambda db: db.exec_driver_sql("select 1"), patience)
+
+
+def keep_ledger() -> None:
+    """For a server, once in each process: open the ledger and count misses in, from a thread; returns at once."""
+    from kb.ledger import where
+
+    if where.address():
+        from kb.ledger.misses import keep_folding
+        from kb.ledger.store import ledger
+
+        keep_folding(ledger(where.address()))
+
+
+def _miss(text: str) -> None:
+    from kb.ledger import where
+
+    if where.misses():
+        from kb.ledger import spool
+
+        spool.note(text)
+
+
+def _with_standing(entry: StoredEntry) -> StoredEntry:
+    from kb.ledger.standing import standing
+
+    standings, tokens = standing(entry.id, entry.revision)
+    if not standings:
+        return entry
+    of = {s.option: s for s in standings}
+    options = (
+        o._replace(worked=of[o.number].worked, reports=of[o.number].reports) if o.number in of else o
+        for o in entry.options
+    )
+    entry = entry._replace(options=tuple(options))
+    return entry._replace(fix_tokens=tokens[len(tokens) // 2], measured=len(tokens)) if tokens else entry

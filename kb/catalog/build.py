@@ -17,7 +17,10 @@ from kb.catalog.memo import Memo
 from kb.entry.folder import read_folder
 from kb.entry.model import Entry, Finding, Transcript
 from kb.errors import BadCatalog
-from kb.replay.evidence import Evidence, holds, read
+from kb.replay.evidence import Evidence, hash_of, holds, read
+
+REVISION = 16
+"""Hexadecimal digits of the hash of what is replayed that name an entry's revision."""
 
 
 class Built(NamedTuple):
@@ -123,6 +126,7 @@ def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
                 "debugging_tokens": e.savings.debugging,
                 "fix_tokens": e.savings.fix,
                 "markdown": e.text,
+                "revision": hash_of(e)[:REVISION],
             }
         )
         rows[schema.alias] += ({"id": a, "entry": n} for a in e.aliases)

@@ -16,6 +16,10 @@ class StoredOption(NamedTuple):
     """Markdown."""
     verdict: str
     """`verified` or `not verified`."""
+    worked: int = 0
+    """How many reporters say of the entry's present revision that this worked for them. Filled from the ledger."""
+    reports: int = 0
+    """How many say that it worked or that it failed; each counts once, with the last that it said."""
 
 
 class StoredLookAlike(NamedTuple):
@@ -51,12 +55,17 @@ class StoredEntry(NamedTuple):
     platform: str | None
     versions: str | None
     markdown: str
+    revision: str
+    """Of what is replayed: needs, platforms, symptom and fix. Outcomes are of one revision."""
+    measured: int = 0
+    """How many outcomes `fix_tokens` is the median of; 0: it is the entry's estimate. Filled from the ledger."""
 
 
-def _uri(path: str) -> str:
+def uri(path: str, how: str) -> str:
+    """The address by which SQLite opens a file: `mode=ro`, `mode=ro&immutable=1`."""
     for plain, escaped in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
         path = path.replace(plain, escaped)
-    return f"file:{path}?mode=ro&immutable=1"
+    return f"file:{path}?{how}"
 
 
 class Snapshot:
@@ -68,7 +77,7 @@ class Snapshot:
         again = "build it again with `kb build`, or reinstall kb-errors"
         try:
             size = os.stat(path).st_size
-            self._db = sqlite3.connect(_uri(path), uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(uri(path, "mode=ro&immutable=1"), uri=True, check_same_thread=False)
             one = self._one
             if one("pragma application_id") != APPLICATION_ID:
                 raise BadCatalog(f"{path}: not a catalog of kb; {again}")
@@ -112,11 +121,11 @@ class Snapshot:
     def entry(self, id: str) -> StoredEntry:
         """The whole entry of an id or alias. Raises NotFound."""
         row = self._db.execute(
-            "select n, id, title, cause, stub, unverifiable, retired, debugging_tokens, fix_tokens, markdown"
+            "select n, id, title, cause, stub, unverifiable, retired, debugging_tokens, fix_tokens, markdown, revision"
             " from entry where id = ?",
             (self.resolve(id),),
         ).fetchone()
-        n, id, title, cause, stub, unverifiable, retired, debugging, fix, markdown = row
+        n, id, title, cause, stub, unverifiable, retired, debugging, fix, markdown, revision = row
         sections = [
             StoredOption(*r)
             for r in self._db.execute(
@@ -156,6 +165,7 @@ class Snapshot:
             platform=platform,
             versions=versions,
             markdown=markdown,
+            revision=revision,
         )
 
     # What look-up reads

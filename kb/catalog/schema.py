@@ -40,7 +40,9 @@ entry = Table(
     _number("debugging_tokens", null=True),
     _number("fix_tokens", null=True),
     _text("markdown"),
+    _text("revision"),
 )
+"""`revision`: of what is replayed, as in the evidence (kb/replay/evidence.py)."""
 alias = Table("alias", metadata, Column("id", String, primary_key=True), Column("entry", Integer, nullable=False))
 symptom = _of_entry("symptom", _text("text"))
 message = _of_entry("message", _text("text"))

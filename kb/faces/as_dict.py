@@ -41,7 +41,7 @@ def entry(e: StoredEntry) -> dict[str, Any]:
         "options": [_option(e, o) for o in e.options],
         "not_helping": e.not_helping.source if e.not_helping else None,
         "checklist": e.checklist,
-        "savings": {"debugging": e.debugging_tokens, "fix": e.fix_tokens, "measured": False},
+        "savings": {"debugging": e.debugging_tokens, "fix": e.fix_tokens, "measured": e.measured > 0},
         "environment": e.environment,
         "sources": e.sources,
         "messages": e.messages,
@@ -63,5 +63,6 @@ def _option(e: StoredEntry, option: StoredOption) -> dict[str, Any]:
         "title": option.title,
         "source": option.source,
         "verdict": option.verdict,
+        "outcomes": {"worked": option.worked, "reports": option.reports},
         "proof": render.verified(e, option),
     }
