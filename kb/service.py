@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb.ledger.misses import Counted
     from kb.ledger.outcomes import Outcome
 
-MAX_LIMIT = 50
+MAX_LIMIT, MAX_MISSES = 50, 1000
 
 
 @cache
@@ -108,6 +108,8 @@ def misses(limit: int = 50, patience: float = 1.0) -> list[Counted]:
     address = where.misses()
     if not address:
         raise Misuse("misses are switched off here (KB_LEDGER, KB_MISSES)")
+    if not 1 <= limit <= MAX_MISSES:
+        raise Misuse(f"limit {limit}: from 1 to {MAX_MISSES}")
     misses.fold(ledger(address), patience)
     counted = misses.listed(ledger(address), limit, patience)
     return [m for m in counted if _lookup(snapshot(), m.sample, 1, True).decision != "match"]

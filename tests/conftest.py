@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from postgres import Postgres
 
 ROOT = Path(__file__).parent.parent
 ERROR = "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88"
@@ -37,3 +38,45 @@ def kb(catalog: Path) -> Run:
         )  # type: ignore[call-overload,no-any-return]
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test writes into the ledger of whoever runs it."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of an installation of its own, and a process that has opened no ledger yet."""
+    monkeypatch.setenv("KB_CATALOG", str(catalog))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for switch in ("KB_LEDGER", "KB_OUTCOMES", "KB_MISSES"):
+        monkeypatch.delenv(switch, raising=False)
+    return tmp_path / "state" / "kb"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, own: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty ledger, of each kind, and the one that this process uses."""
+    if request.param == "sqlite":
+        given = f"sqlite:///{own}/ledger.sqlite"
+    else:
+        given = request.getfixturevalue("postgres").database()
+    monkeypatch.setenv("KB_LEDGER", given)
+    return given
+
+
+@pytest.fixture
+def in_postgres(postgres: Postgres, own: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty ledger in PostgreSQL."""
+    given = postgres.database()
+    monkeypatch.setenv("KB_LEDGER", given)
+    return given

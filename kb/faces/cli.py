@@ -14,13 +14,16 @@ kb lookup --jsonl           one JSON answer for each JSON line of standard input
 kb export                   one JSON line per entry: id, title, text
 kb build --out FILE         write the catalog of the entries
 kb new AREA/SLUG            begin an entry
+kb draft [FILE]             begin an entry from a failure or a loose card
 kb check [PATH|ID ...]      findings of entries, then a replay
 kb verify [PATH|ID ...]     replay entries and write the evidence
+kb outcome ID N worked|failed  say what became of option N
+kb misses                   what was looked up in vain: what to write next
 kb serve                    the web page and the HTTP API
 kb mcp                      the MCP server on standard input and output
 
 options: --json  --limit N (1 to 50)  --help  --version;  `kb -- TEXT` looks up any text
-exit status: 0 match, 1 nothing fits, 2 misuse, 3 candidates only, 4 the catalog or the sandbox cannot be used
+exit status: 0 match, 1 nothing fits, 2 misuse, 3 candidates only, 4 catalog, ledger or sandbox cannot be used
 """
 
 HEAD, TAIL = 65_536, 262_144
@@ -29,8 +32,11 @@ HEAD, TAIL = 65_536, 262_144
 LOADED = {
     "build": "kb.faces.build",
     "check": "kb.faces.check",
+    "draft": "kb.faces.draft",
     "mcp": "kb.faces.mcp",
+    "misses": "kb.faces.misses",
     "new": "kb.faces.new",
+    "outcome": "kb.faces.outcome",
     "serve": "kb.faces.serve",
     "verify": "kb.faces.verify",
 }
@@ -81,7 +87,7 @@ def look_up(argv: list[str]) -> int:
         text = _input()
     from kb import service
 
-    found = service.lookup(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), limit)
+    found = service.lookup(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), limit, record=True)
     entry = service.matching(found)
     if as_json:
         from kb.faces import as_dict

@@ -9,9 +9,9 @@ from threading import BoundedSemaphore, Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from kb.errors import LedgerDown, Misuse
 from kb.ledger import where
@@ -31,17 +31,16 @@ class Ledger:
 
     def __init__(self, address: str) -> None:
         """Opens nothing yet. Raises Misuse for an address that is none."""
-        try:
-            self._url = make_url(address)
-            dialect = self._url.get_backend_name()
-        except (ArgumentError, NoSuchModuleError, ValueError):
-            dialect = ""
-        if dialect not in ("sqlite", "postgresql"):
-            raise Misuse("KB_LEDGER: a path, sqlite:///PATH, postgresql+psycopg://USER:PASSWORD@HOST/NAME, or off")
         self._file = where.sqlite_file(address)
+        try:
+            self._url = make_url("sqlite://") if self._file else make_url(address)
+        except (ArgumentError, ValueError):
+            self._url = make_url("none://")
+        if not self._file and self._url.drivername != "postgresql+psycopg":
+            raise Misuse("KB_LEDGER: a path, sqlite:///PATH, postgresql+psycopg://USER:PASSWORD@HOST/NAME, or off")
         self._engine: Engine | None = None
         self._opening = Lock()
-        self._slots = BoundedSemaphore(1 if self._file is not None else AT_ONCE)
+        self._slots = BoundedSemaphore(1 if self._file else AT_ONCE)
         self._down_until = 0.0
 
     def run(self, work: Callable[[Connection], T], patience: float = PATIENCE) -> T:
@@ -87,13 +86,13 @@ class Ledger:
         self._down_until = monotonic() + LedgerDown.retry_after
 
     def _down(self, cause: str) -> LedgerDown:
-        name = self._file if self._file is not None else self._url.render_as_string(hide_password=True)
+        name = self._file if self._file else self._url.render_as_string(hide_password=True)
         return LedgerDown(f"{name}: {cause}; nothing was written, try again in {LedgerDown.retry_after} s")
 
     def _ready(self) -> Engine:
         with self._opening:
             if not self._engine:
-                engine = _sqlite(self._file) if self._file is not None else _postgresql(self._url)
+                engine = _sqlite(self._file) if self._file else _postgresql(self._url)
                 with engine.connect() as connection:
                     behind = _revision(connection) < HEAD
                 if behind:
@@ -112,7 +111,7 @@ def _revision(connection: Connection) -> str:
 
 def _sqlite(file: str) -> Engine:
     Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": STATEMENT / 1000})
+    engine = create_engine(URL.create("sqlite", database=file), connect_args={"timeout": STATEMENT / 1000})
 
     @event.listens_for(engine, "connect")
     def durable(connection: Any, _: object) -> None:
@@ -122,7 +121,7 @@ def _sqlite(file: str) -> Engine:
     return engine
 
 
-def _postgresql(url: Any) -> Engine:
+def _postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
