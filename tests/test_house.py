@@ -18,6 +18,7 @@ FLOORS = (
     "ledger",
     "render",
     "round_trip",
+    "draft",
     "service",
     "faces",
 )

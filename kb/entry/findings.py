@@ -67,7 +67,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB215", "error", "A hole in an error message other than `{…}`."),
     ("KB216", "error", "A look-alike without a colon, without one of its halves, or with a pointer that is not one `→ area/slug` at its end."),
     ("KB217", "error", "Savings in another form than the two lines of the format."),
-    ("KB218", "error", "A gap `‹…›` left from the template."),
+    ("KB218", "error", "A gap `‹…›` left from the template, or a guess `‹? …›` of a draft."),
     ("KB219", "error", "Raw HTML in prose."),
     ("KB301", "error", "A fence that is never closed."),
     ("KB302", "error", "A fence word that does not exist."),

@@ -63,8 +63,14 @@ def draft(text: str, id: str, path: str) -> tuple[Entry, tuple[Finding, ...]]:
     }
     # What else is wrong on a line with a gap is wrong because of the gap.
     kept = [f for f in reader.findings if f.line not in gaps]
-    kept += [Finding(path, n, "KB218", f"a gap: write {what}") for n, found in gaps.items() for what in found]
+    kept += [Finding(path, n, "KB218", _left(what)) for n, found in gaps.items() for what in found]
     return entry, tuple(sorted(set(kept), key=lambda f: (f.line, f.code, f.message)))
+
+
+def _left(mark: str) -> str:
+    if mark.startswith("?"):
+        return f"a guess: {mark[1:].strip()}; right it, then drop the mark"
+    return f"a gap: write {mark}"
 
 
 @dataclass(slots=True)
@@ -315,7 +321,7 @@ class _Reader:
             if found.name in written and isinstance(found, File):
                 self.add(found.line, "KB306", f"`{found.name}` is written twice here; keep one")
             written.add(found.name)
-            above = next((s for s in reversed(self.lines[: found.line - 1]) if s.strip()), "")
+            above = next((s for at in range(found.line - 2, -1, -1) if (s := self.lines[at]).strip()), "")
             if f"`{found.name}`" not in above:
                 self.add(found.line, "KB307", f"the line above does not name the file; write `{found.name}`: there")
         source = "\n".join(self.lines[part.line : part.end]).strip("\n")
