@@ -54,13 +54,16 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def own(tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The state folder of an installation of its own, and a process that has opened no ledger yet."""
     monkeypatch.setenv("KB_CATALOG", str(catalog))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for switch in ("KB_LEDGER", "KB_OUTCOMES", "KB_MISSES"):
         monkeypatch.delenv(switch, raising=False)
-    return tmp_path / "state" / "kb"
+    yield tmp_path / "state" / "kb"
+    from kb.ledger.store import close
+
+    close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -67,19 +67,20 @@ def listed(ledger: Ledger, limit: int, patience: float = PATIENCE) -> list[Count
 def _count(db: Connection, name: str, found: Iterable[spool.Miss]) -> None:
     insert: Any = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     now = int(time())
-    if not db.execute(insert(folded).values(spool=name, at=now).on_conflict_do_nothing()).rowcount:
+    new = insert(folded).values(spool=name, at=now).on_conflict_do_nothing().returning(folded.c.spool)
+    if not db.execute(new).first():
         return
     rows: dict[int, dict[str, Any]] = {}
     for m in found:
         row = rows.setdefault(m.fingerprint, {"fingerprint": m.fingerprint, "count": 0, "first": m.at})
         row.update(count=row["count"] + 1, last=m.at, line=m.line, sample=m.sample)
     if rows:
-        new = insert(miss)
-        later = {name: new.excluded[name] for name in ("last", "line", "sample")}
-        update = {"count": miss.c.count + new.excluded["count"], **later}
+        add = insert(miss)
+        later = {name: add.excluded[name] for name in ("last", "line", "sample")}
+        update = {"count": miss.c.count + add.excluded["count"], **later}
         # In one order everywhere: two that fold at once never wait for each other.
         db.execute(
-            new.on_conflict_do_update(index_elements=["fingerprint"], set_=update), [rows[k] for k in sorted(rows)]
+            add.on_conflict_do_update(index_elements=["fingerprint"], set_=update), [rows[k] for k in sorted(rows)]
         )
         if (db.execute(select(func.count()).select_from(miss)).scalar() or 0) > KEPT:
             least = select(miss.c.fingerprint).order_by(miss.c.count.desc(), miss.c.last.desc()).offset(KEPT)

@@ -58,9 +58,13 @@ def records(spooled: bytes) -> list[Miss]:
     for record in spooled.decode("utf-8", "replace").split(RECORD):
         at, _, rest = record.partition(FIELD)
         known_by, _, rest = rest.partition(FIELD)
-        line, comma, sample = rest.partition(FIELD)
-        if comma and at.isdigit() and known_by.lstrip("-").isdigit():
-            found.append(Miss(int(at), int(known_by), line, sample))
+        line, field, sample = rest.partition(FIELD)
+        try:
+            miss = Miss(int(at[:10]), int(known_by[:20]), line, sample)
+        except ValueError:
+            continue
+        if field and miss.fingerprint.bit_length() < 64 and "\0" not in record:
+            found.append(miss)
     return found
 
 

@@ -26,6 +26,8 @@ STANDINGS = f"""
 TOKENS = f"select tokens from ({VOTES}) as vote where age = 1 and worked and tokens is not null order by 1"  # noqa: S608
 """Of every reporter the last word counts. Portable between SQLite and PostgreSQL."""
 
+PATIENCE = 0.5
+"""Seconds that a look-up waits for PostgreSQL."""
 KEPT, REMEMBERED = 5.0, 10_000
 """Seconds for which a server remembers what PostgreSQL said, and of how many entries."""
 
@@ -83,7 +85,8 @@ def _of_server(address: str, entry: str, revision: str) -> Found:
             lambda db: (
                 tuple(Standing(*row) for row in db.execute(text(STANDINGS), of)),
                 tuple(t for (t,) in db.execute(text(TOKENS), of)),
-            )
+            ),
+            PATIENCE,
         )
     except KbError:
         return (), ()

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
@@ -49,9 +48,12 @@ class Ledger:
         It runs in a thread that is left behind when it takes longer than `patience` seconds (a server that was
         stopped in the middle answers no signal of ours); what it then still commits was never acknowledged.
         """
-        if monotonic() < self._down_until:
+        now = monotonic()
+        if now < self._down_until:
             raise self._down("it did not answer a moment ago")
-        deadline = monotonic() + patience
+        if self._down_until:
+            self._pause()  # this call asks whether it is back; the others go on without it
+        deadline = now + patience
         if not self._slots.acquire(timeout=patience):
             raise self._down("all connections are busy")
         done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
@@ -60,6 +62,7 @@ class Ledger:
             try:
                 with self._ready().begin() as connection:
                     result = work(connection)
+                self._down_until = 0.0
                 done.put((result, None))
             except BaseException as error:  # handed on to the caller
                 done.put((None, error))
@@ -80,6 +83,12 @@ class Ledger:
         if error:
             raise error
         return result  # type: ignore[return-value]
+
+    def close(self) -> None:
+        with self._opening:
+            if self._engine:
+                self._engine.dispose()
+            self._engine = None
 
     def _pause(self) -> None:
         """Ask nothing for a while, so that no worker waits for what is known to be down."""
@@ -134,16 +143,25 @@ def _postgresql(url: URL) -> Engine:
                 "keepalives_idle": 5,
                 "keepalives_interval": 2,
                 "keepalives_count": 3,
+                "tcp_user_timeout": 10_000,
             },
         )
     except ImportError:
         raise Misuse("a ledger in PostgreSQL needs psycopg: pip install 'kb-errors[postgres]'") from None
 
 
-@cache
+_ledgers: dict[str, Ledger] = {}
+
+
 def ledger(address: str) -> Ledger:
     """The ledger of this process at an address. Raises Misuse."""
-    return Ledger(address)
+    return _ledgers.get(address) or _ledgers.setdefault(address, Ledger(address))
 
 
-os.register_at_fork(after_in_child=ledger.cache_clear)
+def close() -> None:
+    """Close what this process has open; it opens again when it is used."""
+    while _ledgers:
+        _ledgers.popitem()[1].close()
+
+
+os.register_at_fork(after_in_child=_ledgers.clear)  # a connection is of the process that opened it

@@ -73,6 +73,7 @@ def test_a_former_id_reports_on_the_entry_it_leads_to(altered: Callable[[str], N
 
 
 def test_the_tokens_that_were_measured_take_the_place_of_the_estimate(address: str) -> None:
+    service.ledger_ready(patience=20)
     estimate = service.show(ENTRY).fix_tokens
     service.report(ENTRY, 1, True, reporter="a", patience=20)
     assert (service.show(ENTRY).fix_tokens, service.show(ENTRY).measured) == (estimate, 0)
