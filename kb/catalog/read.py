@@ -71,6 +71,9 @@ def uri(path: str, how: str) -> str:
 class Snapshot:
     """One catalog file, open for reading. Goes on with its file when another one is renamed into its place."""
 
+    version = ""
+    """The SHA-256 of the file, where somebody has worked it out."""
+
     def __init__(self, path: str) -> None:
         """Raises BadCatalog when the file is missing, truncated, foreign or of another version."""
         self.path = path
@@ -101,6 +104,21 @@ class Snapshot:
     def ids(self) -> list[tuple[str, str]]:
         """(id, title) of all entries, by id."""
         return list(self._db.execute("select id, title from entry order by id"))
+
+    def listed(self, tag: str, after: str, limit: int) -> list[tuple[str, str]]:
+        """(id, title) by id: of a tag where one is given, after an id, at most `limit`."""
+        tagged = "n in (select entry from tag where text = ?3)" if tag else "?3 = ''"
+        sql = f"select id, title from entry where id > ?1 and {tagged} order by id limit ?2"  # noqa: S608
+        return list(self._db.execute(sql, (after, limit, tag)))
+
+    def check(self) -> None:
+        """Read every page of the file. Raises BadCatalog for one that is damaged inside."""
+        try:
+            said = self._one("pragma quick_check(1)")
+        except sqlite3.Error as error:
+            said = str(error)  # type: ignore[assignment]
+        if said != "ok":
+            raise BadCatalog(f"{self.path}: the catalog is damaged ({said})")
 
     def titles(self, ns: list[int]) -> dict[int, tuple[str, str]]:
         """(id, title) by entry number."""
@@ -174,6 +192,14 @@ class Snapshot:
         """In how many entries each term occurs; unknown terms are left out."""
         sql = f"select term, df from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
         return dict(self._db.execute(sql, terms))
+
+    def spelled_like(self, term: str) -> list[tuple[str, int]]:
+        """(term, entries that have it) of the terms with the same first two letters and about the same length."""
+        sql = (
+            "select term, df from term where term >= ?1 and term < ?1 || '\U0010ffff' and df > 0"
+            " and length(term) between ?2 and ?3 limit 2000"
+        )
+        return self._db.execute(sql, (term[:2], len(term) - 2, len(term) + 2)).fetchall()
 
     def postings(self, terms: list[str]) -> list[tuple[str, memoryview, bytes, memoryview]]:
         """For each term the entries that have it, the number of lines where it speaks for each, and all its lines."""

@@ -27,6 +27,7 @@ from kb.catalog.layout import (
     entry_of,
 )
 from kb.catalog.read import Snapshot
+from kb.match.spelling import MEANT, misspelt
 from kb.text.normal import HOLE, fingerprint, fixed
 from kb.text.query import QueryLine
 from kb.text.terms import terms
@@ -37,6 +38,8 @@ LINES = 40
 """Lines of a query that are read."""
 POOL, KEPT = 20, 12
 """Entries that are compared line by line, and of them those that get features."""
+SHORT = 3
+"""Lines of a query that somebody may have typed."""
 VARIABLE = 0.4
 """What a word counts that stands in quotes or in a path of the query."""
 
@@ -62,7 +65,9 @@ FEATURES = (
     "coverage", "key_line", "key_entry", "line_message", "line_question", "line_symptom", "line_alike", "line_entry",
     "line_margin", "alike_margin", "second_line",
     "template", "print", "prints", "fuzzy", "fuzzy_key", "bm25",
+    "missing", "missing_line", "lost_line",
     "d_coverage", "d_bm25", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
+    "foreign", "foreign_margin",
 )  # fmt: skip
 """Names of the features of a candidate, in the order of its tuple."""
 
@@ -100,6 +105,14 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         return []
     asked = sorted(weight, key=lambda w: (-weight[w], w))[:200]
     dfs = snapshot.dfs(asked)
+    if len(read) <= SHORT and len(dfs) < len(asked):
+        for word, (meant, df) in misspelt(snapshot, [w for w in asked if w not in dfs], dfs).items():
+            asked[asked.index(word)] = meant
+            dfs[meant] = df
+            weight[meant] = weight.pop(word) * MEANT
+            for line in read:
+                if word in line.words:
+                    line.words[meant] = line.words.pop(word) * MEANT
     if not dfs:
         return []
     unseen = _idf(0, snapshot.count)
@@ -108,6 +121,9 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     unknown = sum(idf[w] * weight[w] for w in asked if w not in dfs) / total
     keys = _keys(read, idf, dfs)
     key_masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
+    said = {w: idf.get(w, 0.0) * x for w, x in keys[0].words.items()}
+    loudest = max(said.values()) or 1.0
+    said_squared = sum(x * x for x in said.values()) or 1.0
     key_unknown = sum(idf.get(w, 0.0) * x for w, x in keys[0].words.items() if w not in dfs) / key_masses[0]
 
     bm25: dict[int, float] = defaultdict(float)
@@ -127,6 +143,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     ahead = [e for e, x in bm25.items() if x >= least or e in prints]
     pool = sorted(ahead, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
 
+    mine: dict[int, set[str]] = {e: set() for e in pool}
     masses = dict.fromkeys(pool, 0.0)
     norms = snapshot.norms(pool)
     overlap: dict[int, dict[int, float]] = {e: {} for e in pool}
@@ -142,6 +159,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             speaks = counts[place]
             if speaks:
                 masses[e] += amount
+                mine[e].add(w)
             of = overlap[e]
             for at in range(bisect_left(lines, e << 16), bisect_left(lines, e + 1 << 16)):
                 k = lines[at]
@@ -176,7 +194,8 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         cosine, whole, at = max(speaking, key=lambda g: g[0] + g[1])
         alike_cosine, alike_whole, alike = groups[_AGAINST]
         met_line = texts.get(at, "")
-        met = _meet(met_line, read, idf)
+        met_words = set(terms(met_line))
+        met = max(read, key=lambda r: sum(idf.get(w, 0.0) * x for w, x in r.words.items() if w in met_words)).query.text
         positive = [k for k in overlap[e] if k >> 12 & 15 != LOOK_ALIKE]
         best_lines = sorted((overlap[e][k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
         by_line = [0.0] * len(GROUPS)
@@ -209,6 +228,9 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     fuzz.token_set_ratio(met_line, met) / 100,
                     fuzz.partial_ratio(keys[0].low[:200], met_line.lower()) / 100,
                     bm25[e] / total,
+                    max((x for w, x in said.items() if w not in mine[e]), default=0.0) / loudest,
+                    max((x for w, x in said.items() if w not in met_words), default=0.0) / loudest,
+                    sum(x * x for w, x in said.items() if w not in met_words) / said_squared,
                 ),
                 prints.get(e, at),
                 met,
@@ -216,9 +238,10 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             )
         )
     about = (unknown, key_unknown, math.log1p(len(weight)), 1.0 if len(read) > 3 else 0.0)
-    return [r._replace(features=(*r.features, *_leads(r, out), *about)) for r in out]
+    return [r._replace(features=(*r.features, *_leads(r, out), *about, *_foreign(r, out))) for r in out]
 
 
+_ALIKE, _ALIKE_WHOLE = FEATURES.index("alike_cosine"), FEATURES.index("alike_whole")
 _LED = tuple(FEATURES.index(name) for name in ("coverage", "bm25", "key_line"))
 
 
@@ -228,6 +251,13 @@ def _leads(one: Ranked, all_: list[Ranked]) -> Iterator[float]:
     for at in _LED:
         yield one.features[at] - max((f[at] for f in others), default=0.0)
     yield max(one.features[:4]) - max((max(f[:4]) for f in others), default=0.0)
+
+
+def _foreign(one: Ranked, all_: list[Ranked]) -> tuple[float, float]:
+    """How well a look-alike of the other candidates is met, and how far the candidate's own lines are ahead of it."""
+    near = max((r.features[_ALIKE] + r.features[_ALIKE_WHOLE] for r in all_ if r is not one), default=0.0)
+    own = max(one.features[n] + one.features[n + len(GROUPS)] for n in range(4))
+    return near, own - near
 
 
 def _idf(df: int, count: int) -> float:
@@ -249,12 +279,6 @@ def _keys(read: list[_Line], idf: dict[str, float], dfs: dict[str, int]) -> list
         return (read[at].query.weight >= 0.8, read[at].query.weight * min(known, 20.0) + at * 0.01)
 
     return [read[at] for at in sorted(range(len(read)), key=says, reverse=True)[:KEY_LINES]]
-
-
-def _meet(line: str, read: list[_Line], idf: dict[str, float]) -> str:
-    """The line of the query that shares most with this line of an entry."""
-    words = set(terms(line))
-    return max(read, key=lambda r: sum(idf.get(w, 0.0) * x for w, x in r.words.items() if w in words)).query.text
 
 
 def _template(message: str, read: list[_Line]) -> float:

@@ -18,6 +18,8 @@ _FRAME = re.compile(
     r'^\s*(?:File "[^"\n]*", line \d+|at [^\n]*[:(]|\.\.\. \d+ more|goroutine \d+|#\d+\s+0x|--> |::: |from \S+:\d+:in'
     r"|\^|~|In file included from|\d{1,5} \||\| |\|$|= note|in <module>|node:internal|Node\.js v\d)"
 )
+_LIBRARY = re.compile(r"site-packages|dist-packages|node_modules|node:|/lib/python\d|/rustc/|/cargo/|/usr/|<frozen ")
+"""Frames of code that is not the user's."""
 _CARET = re.compile(r"^[\s~^|+-]*$")
 _EXCEPTION = re.compile(
     r"^(?:Uncaught |Unhandled |Caused by: |panic: |\[?E? )?[\w.$/:]{0,120}"
@@ -35,10 +37,14 @@ _SAYS = re.compile(
     r"|too many|too large|too long|no space|broken|corrupt\w*|deadlock|locked|overload\w*|warning)\b"
 )
 _CHAIN = re.compile(r"^(?:During handling of the above|The above exception was the direct cause)")
-_PROSE = re.compile(r"[A-Za-z']{2,}[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+")
+_CODE = re.compile(r"\W{0,3}(?:code|errno|name)\W{1,4}[A-Z][A-Z\d_]{3,60}\W{0,3}$")
+"""What an error object prints of itself: `code: 'ERR_REQUIRE_ESM'`."""
+_PROSE = re.compile(r"(?<![A-Za-z'])[A-Za-z']{2,}[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+[ ,]+[A-Za-z']+")
 _PROMPT = re.compile(r"^\s*(?:\$|%|>|PS [^>]{0,60}>|\w+@[\w.-]+[:~][^$#\n]{0,60}[$#]|\+)\s+(?=\S)")
+_TEST = re.compile(r"_{3,} (?:ERROR at \w+ of )?(\w[^\n]{0,200}?) _{3,}$")
+"""The head of a failed test in pytest's report: its name often says what should have been."""
 _SUMMARY = re.compile(
-    r"(?i)={4,}|_{4,}|!{4,}|\d+ (?:failed|passed|error)|collected \d|process (?:completed|exited)|enable tracemalloc"
+    r"(?i)={4,}|!{4,}|\d+ (?:failed|passed|error)|collected \d|process (?:completed|exited)|enable tracemalloc"
     r"|failed \S+::|for more information|error: aborting due to|npm err! a complete log|make: leaving"
 )
 """Lines that say that something failed, never what."""
@@ -54,7 +60,9 @@ def _opened(line: str) -> list[str]:
     if line.startswith("{") and '":' in line:
         said = _SAID.findall(line[:20_000])
         if said:
-            line = "\\n".join(said).replace('\\"', '"')
+            # What was printed behind a record, on the same line, is no part of it.
+            behind = line.rpartition("}")[2].strip()
+            line = "\\n".join([*said, behind] if behind else said).replace('\\"', '"')
     return line[:20_000].split("\\n") if "\\n" in line else [line]
 
 
@@ -64,7 +72,7 @@ def weigh(raw: list[str]) -> list[QueryLine]:
     trace = any(_FRAME.match(line) for _, line in lines) or len(lines) > 8
     out: list[QueryLine] = []
     exceptions: list[int] = []
-    in_frames = chained = False
+    in_frames = chained = own = False
     for n, line in lines:
         if _CHAIN.match(line):
             chained = True
@@ -73,7 +81,7 @@ def weigh(raw: list[str]) -> list[QueryLine]:
             in_frames = True
             continue
         if trace and _FRAME.match(line):
-            in_frames = True
+            in_frames, own = True, not _LIBRARY.search(line)
             out.append(QueryLine(line.strip()[:WIDTH], 0.08, n))
             continue
         indented = line[:4] == "    " or line[:1] == "\t"
@@ -85,6 +93,9 @@ def weigh(raw: list[str]) -> list[QueryLine]:
         line = line.strip()[:WIDTH]
         if not line or _RULE.match(line):
             continue
+        if test := _TEST.match(line):
+            out.append(QueryLine(test[1], 0.5, n))
+            continue
         if _SUMMARY.match(line):
             out.append(QueryLine(line, 0.2, n))
             continue
@@ -93,12 +104,14 @@ def weigh(raw: list[str]) -> list[QueryLine]:
             out.append(QueryLine(line[command.end() :], 0.3 if trace else 0.6, n))
             continue
         if in_frames and indented and not _EXCEPTION.match(line):
-            out.append(QueryLine(line, 0.25, n))
+            out.append(QueryLine(line, 0.35 if own else 0.1, n))
             continue
         in_frames = False
         if _EXCEPTION.match(line):
             exceptions.append(len(out))
             weight = 1.0
+        elif _CODE.match(line):
+            weight = 0.9
         elif _LEVEL.match(line):
             weight = 0.95
         elif _SAYS.search(line):
