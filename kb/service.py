@@ -1,9 +1,9 @@
-"""The calls that faces make. Each opens the present catalog once per process."""
+"""The calls that faces make, over the catalog of this process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from kb.catalog.current import snapshot as present
 from kb.catalog.layout import LOOK_ALIKE, kind_of
@@ -19,13 +19,25 @@ if TYPE_CHECKING:
     from kb.ledger.misses import Counted
     from kb.ledger.outcomes import Outcome
 
-MAX_LIMIT, MAX_MISSES = 50, 1000
+MAX_LIMIT, MAX_MISSES, MAX_LISTED = 50, 1000, 1000
+KNOWN, SHORT = 4096, 2000
+"""Of how many questions `answer` remembers the answer, and up to how many characters: 20 MB at most."""
+
+_catalog: list[Snapshot] = []
+_known = lru_cache(KNOWN)(_lookup)
 
 
-@cache
 def snapshot() -> Snapshot:
-    """The catalog of this process. Raises BadCatalog."""
-    return present()
+    """The catalog of this process, opened once. Raises BadCatalog."""
+    if not _catalog:
+        _catalog.append(present())
+    return _catalog[0]
+
+
+def swap(catalog: Snapshot) -> None:
+    """Answer from this catalog from now on. Calls that are under way go on with theirs."""
+    _catalog[:] = [catalog]
+    _known.cache_clear()
 
 
 def lookup(text: str, limit: int = LIMIT, abstain: bool = True, record: bool = False) -> Answer:
@@ -36,14 +48,27 @@ def lookup(text: str, limit: int = LIMIT, abstain: bool = True, record: bool = F
     miss, redacted; for faces where somebody asks one question, never for batches. Raises Misuse for an empty text or a
     limit that is not 1 to 50, BadCatalog.
     """
-    if not text.strip():
-        raise Misuse("nothing to look up: give an error message, a log or a sentence")
-    if not 1 <= limit <= MAX_LIMIT:
-        raise Misuse(f"limit {limit}: from 1 to {MAX_LIMIT}")
+    _check(text, limit)
     found = _lookup(snapshot(), text, limit, abstain)
     if record and abstain and found.decision == "none":
         _miss(text)
     return found
+
+
+def answer(
+    text: str, limit: int = LIMIT, abstain: bool = True, record: bool = False
+) -> tuple[Answer, StoredEntry | None]:
+    """As `lookup`, with the whole entry of a `match`: both of one catalog, even while another is swapped in.
+
+    A short text that was asked before is answered from memory, for as long as the catalog stays.
+    """
+    _check(text, limit)
+    catalog = snapshot()
+    found = (_known if len(text) <= SHORT else _lookup)(catalog, text, limit, abstain)
+    if record and abstain and found.decision == "none":
+        _miss(text)
+    entry = catalog.entry(found.candidates[0].id) if found.decision == "match" else None
+    return found, entry and _with_standing(entry)
 
 
 def matching(found: Answer) -> StoredEntry | None:
@@ -54,6 +79,13 @@ def matching(found: Answer) -> StoredEntry | None:
 def show(id: str) -> StoredEntry:
     """The whole entry of an id or former id, with how its options fare. Raises NotFound, BadCatalog."""
     return _with_standing(snapshot().entry(id))
+
+
+def entries(tag: str = "", after: str = "", limit: int = 100) -> list[tuple[str, str]]:
+    """(id, title) by id: of a tag where one is given, after an id, at most `limit` (1 to 1000). Raises Misuse."""
+    if not 1 <= limit <= MAX_LISTED:
+        raise Misuse(f"limit {limit}: from 1 to {MAX_LISTED}")
+    return snapshot().listed(tag, after, limit)
 
 
 def export() -> Iterator[dict[str, str]]:
@@ -134,6 +166,13 @@ def keep_ledger() -> None:
         from kb.ledger.store import ledger
 
         keep_folding(ledger(where.address()))
+
+
+def _check(text: str, limit: int) -> None:
+    if not text.strip():
+        raise Misuse("nothing to look up: give an error message, a log or a sentence")
+    if not 1 <= limit <= MAX_LIMIT:
+        raise Misuse(f"limit {limit}: from 1 to {MAX_LIMIT}")
 
 
 def _miss(text: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb import render, service
+from kb.catalog.read import Snapshot
 from kb.errors import Misuse, NotFound
 
 names = (f"reporter {n}" for n in itertools.count())
@@ -48,9 +49,7 @@ def test_the_last_word_of_each_reporter_counts_once(address: str) -> None:
 
 
 @pytest.fixture
-def altered(
-    own: Path, catalog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[str], None]]:
+def altered(own: Path, catalog: Path, tmp_path: Path) -> Iterator[Callable[[str], None]]:
     """Goes on with a copy of the catalog that a statement has changed."""
 
     def alter(statement: str) -> None:
@@ -59,11 +58,10 @@ def altered(
         db.execute(statement)
         db.commit()
         db.close()
-        monkeypatch.setenv("KB_CATALOG", str(tmp_path / "altered.sqlite"))
-        service.snapshot.cache_clear()
+        service.swap(Snapshot(str(tmp_path / "altered.sqlite")))
 
     yield alter
-    service.snapshot.cache_clear()
+    service.swap(Snapshot(str(catalog)))
 
 
 def test_a_former_id_reports_on_the_entry_it_leads_to(altered: Callable[[str], None]) -> None:
