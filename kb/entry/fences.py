@@ -161,7 +161,8 @@ def _commands(content: str, first: int, add: Add) -> tuple[Command, ...]:
 
     lines = content.removesuffix("\n").split("\n")
     if not lines[0].startswith("$ "):
-        add(first, "KB311", "a transcript begins with a command; write `$ ` and the command")
+        # An open fence may be the last line of the file.
+        add(first if content else first - 1, "KB311", "a transcript begins with a command; write `$ ` and the command")
     for number, line in enumerate(lines, first):
         if line.startswith("$ "):
             end()

@@ -1,6 +1,7 @@
 """Front matter: `key: value` and `key: [a, b]` between two lines `---`; means the same in GitHub's YAML."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
@@ -9,6 +10,8 @@ Add = Callable[[int, str, str], None]
 
 LISTS = ("tags", "needs", "platforms", "aliases")
 TEXTS = ("stub", "unverifiable", "retired")
+MANY = 50
+"""Lines of a front matter, and items of a list, at most."""
 
 _PAIR = re.compile(r"([A-Za-z_-]+):(?:[ \t]+(.*))?")
 _ITEM = re.compile(r"""(["'])([^"']+)\1|([^"'\[\]{}]+)""")
@@ -24,6 +27,9 @@ def read(lines: Sequence[str], add: Add) -> tuple[dict[str, tuple[str, ...]], di
         # Without its end, take what looks like it, so that the rest of the file is still read.
         add(1, "KB101", "the front matter is never closed; end it with a line `---`")
         end = next((i for i, line in enumerate(lines[1:], 1) if not _PAIR.fullmatch(line)), len(lines)) - 1
+    if end > MANY:
+        add(1, "KB101", f"the front matter has {end} lines; keep {MANY} at most")
+        return {}, {}, end + 1
     lists: dict[str, tuple[str, ...]] = {}
     texts: dict[str, str] = {}
     for number, line in enumerate(lines[1:end], 2):
@@ -53,7 +59,10 @@ def _items(key: str, value: str, number: int, add: Add) -> tuple[str, ...]:
     if not items or len(items) < len(parts):
         add(number, "KB104", f"`{key}` is a list; write `{key}: [a, b]`, or leave it out")
         return ()
-    for twice in sorted({i for i in items if items.count(i) > 1}):
+    if len(items) > MANY:
+        add(number, "KB104", f"`{key}` has {len(items)} items; keep {MANY} at most")
+        return ()
+    for twice in sorted(i for i, times in Counter(items).items() if times > 1):
         add(number, "KB104", f"`{twice}` stands twice in `{key}`; keep one")
     return tuple(items)
 

@@ -1,6 +1,8 @@
 """`diff file=` fences: hunks without line numbers, each of which fits the file at exactly one place."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,23 @@ def hunks(diff: str) -> tuple[Hunk, ...]:
 
 def apply(diff: str, text: str) -> str:
     """The text of a file, changed by a diff. Raises PatchError where a hunk does not fit exactly once."""
-    lines = text.removesuffix("\n").split("\n")
+    # Searched as text: line by line, a long hunk in a long file of like lines takes the product of the two.
+    text = "\n" + text.removesuffix("\n") + "\n"
     for hunk in hunks(diff):
-        size = len(hunk.before)
-        places = [i for i, line in enumerate(lines) if line == hunk.before[0]]
-        places = [i for i in places if tuple(lines[i : i + size]) == hunk.before]
+        before, after = ("".join(f"{line}\n" for line in lines) for lines in (hunk.before, hunk.after))
+        places = list(islice(_places("\n" + before, text), 100))
         if len(places) != 1:
             raise PatchError(
                 hunk.line,
                 f"this hunk's lines occur {len(places)} times in the file; "
                 + ("add context until they occur once" if places else "copy them from the file as they stand"),
             )
-        lines[places[0] : places[0] + size] = hunk.after
-    return "\n".join(lines) + "\n"
+        at = places[0] + 1
+        text = text[:at] + after + text[at + len(before) :]
+    return text[1:] or "\n"
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    at = -1
+    while (at := text.find(part, at + 1)) >= 0:
+        yield at

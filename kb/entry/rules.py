@@ -30,6 +30,8 @@ NEEDS = {
     "rust": r"rust",
     "go": r"go",
     "root": r"root",
+    "namespaces": r"namespaces",
+    "ptrace": r"ptrace",
     "memory:200M": r"memory:[1-9]\d*[MG]",
 }
 """Each form of `needs`, as it is documented, and as it is recognised."""
