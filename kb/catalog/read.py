@@ -114,9 +114,9 @@ class Snapshot:
     def check(self) -> None:
         """Read every page of the file. Raises BadCatalog for one that is damaged inside."""
         try:
-            said = self._one("pragma quick_check(1)")
+            said = str(self._db.execute("pragma quick_check(1)").fetchone()[0])
         except sqlite3.Error as error:
-            said = str(error)  # type: ignore[assignment]
+            said = str(error)
         if said != "ok":
             raise BadCatalog(f"{self.path}: the catalog is damaged ({said})")
 
@@ -201,19 +201,20 @@ class Snapshot:
         )
         return self._db.execute(sql, (term[:2], len(term) - 2, len(term) + 2)).fetchall()
 
-    def postings(self, terms: list[str]) -> list[tuple[str, memoryview, bytes, memoryview]]:
-        """For each term the entries that have it, the number of lines where it speaks for each, and all its lines."""
+    def postings(self, terms: list[str]) -> list[tuple[memoryview, bytes, memoryview]]:
+        """For each of some known terms: entries that have it, number of lines where it speaks for each, all its lines."""
         sql = f"select term, entries, counts, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
-        return [
-            (t, memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
+        found = {
+            t: (memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
             for t, entries, counts, lines in self._db.execute(sql, terms)
-        ]
+        }
+        return [found[t] for t in terms]
 
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
-        """By entry number: sum of idf of each line, by key."""
+        """By entry number: sum of idf of each line, by the lower 16 bits of its key."""
         sql = f"select entry, keys, norms from norms where entry in ({','.join('?' * len(ns))})"  # noqa: S608
         return {
-            n: {n << 16 | k: x for k, x in zip(memoryview(keys).cast("H"), memoryview(values).cast("f"), strict=True)}
+            n: dict(zip(memoryview(keys).cast("H"), memoryview(values).cast("f"), strict=True))
             for n, keys, values in self._db.execute(sql, ns)
         }
 

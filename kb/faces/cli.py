@@ -20,7 +20,9 @@ kb verify [PATH|ID ...]     replay entries and write the evidence
 kb outcome ID N worked|failed  say what became of option N
 kb misses                   what was looked up in vain: what to write next
 kb serve                    the web page and the HTTP API
-kb mcp                      the MCP server on standard input and output
+kb token NAME               a token that may write outcomes over HTTP
+kb mcp [--http]             the MCP server on standard input and output, or over HTTP
+kb hook claude              answer the event of a failed command on standard input
 
 options: --json  --limit N (1 to 50)  --help  --version;  `kb -- TEXT` looks up any text
 exit status: 0 match, 1 nothing fits, 2 misuse, 3 candidates only, 4 catalog, ledger or sandbox cannot be used
@@ -38,6 +40,7 @@ LOADED = {
     "new": "kb.faces.new",
     "outcome": "kb.faces.outcome",
     "serve": "kb.faces.serve",
+    "token": "kb.faces.tokens",
     "verify": "kb.faces.verify",
 }
 
@@ -159,6 +162,14 @@ def export(argv: list[str]) -> int:
     return 0
 
 
+def hook(argv: list[str]) -> int:
+    if argv != ["claude"]:
+        raise Misuse("kb hook claude reads the event of a failed command from standard input")
+    from kb.faces import hook
+
+    return hook.main()
+
+
 def usage(argv: list[str]) -> int:
     print(USAGE, end="")
     return 0
@@ -176,6 +187,7 @@ HERE: dict[str, Callable[[list[str]], int]] = {
     "list": list_all,
     "lookup": lookup_lines,
     "export": export,
+    "hook": hook,
     "--help": usage,
     "-h": usage,
     "--version": version,

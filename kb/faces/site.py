@@ -4,7 +4,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kb import __version__, render, service
-from kb.faces import html
+from kb.faces import html, metrics
 
 
 def add_pages(app: Flask) -> None:
@@ -19,8 +19,7 @@ def add_pages(app: Flask) -> None:
 def search() -> str:
     """The search page; with `q` (in the address, or posted) the answer."""
     query = request.values.get("q", "")
-    found = service.lookup(query) if query.strip() else None
-    entry = service.matching(found) if found else None
+    found, entry = metrics.lookup("page", query, record=True) if query.strip() else (None, None)
     return render_template("search.html", query=query, found=found, entry=entry, count=service.snapshot().count)
 
 

@@ -1,18 +1,29 @@
-"""The WSGI application: pages and API with one error handler and one set of headers."""
+"""The WSGI application: pages, API and what its operator asks, with one error handler and one set of headers."""
 
+import re
+import secrets
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from kb import place, service
+from kb.catalog.fetch import digest_of
 from kb.errors import KbError, Misuse, NotFound
 
 try:
-    from flask import Flask, Response, jsonify, render_template, request
+    from flask import Flask, Response, g, jsonify, render_template, request
     from werkzeug.exceptions import HTTPException
-except ImportError:
-    raise Misuse("the web face needs Flask: pip install 'kb-errors[web]'") from None
+
+    from kb.faces import metrics
+    from kb.faces.rate import Rate
+except ImportError as error:
+    raise Misuse(f"the web face needs {error.name}: pip install 'kb-errors[web]'") from None
 
 from kb.faces.api import add_api
+from kb.faces.logs import say
+from kb.faces.ops import add_ops
 from kb.faces.site import add_pages
+from kb.faces.tokens import Tokens
 
 MAX_BODY = 16 << 20
 HEADERS = {
@@ -20,34 +31,82 @@ HEADERS = {
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SEEN_AFRESH = ("/metrics", "/healthz", "/readyz")
 
 
-def create_app() -> Flask:
-    """The WSGI application over the present catalog. Raises BadCatalog when there is none."""
-    service.snapshot()
+def create_app(rate: str = "off", tokens: Tokens | None = None) -> Flask:
+    """The WSGI application over the present catalog.
+
+    `rate`: what one client may ask, as `600/minute`, or `off`. `tokens`: who may write outcomes; none: everybody.
+    Raises BadCatalog when there is no catalog, Misuse for a rate that is none.
+    """
+    catalog = service.snapshot()
+    catalog.version = catalog.version or digest_of(Path(catalog.path))
+    metrics.catalog(catalog)
     web = place.web_folder()
     app = Flask(__name__, template_folder=f"{web}/templates", static_folder=f"{web}/static")
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, TOKENS=tokens or {})
+    app.before_request(begun)
+    app.after_request(ended)  # runs last
+    if rate != "off":
+        Rate(rate).add_to(app)
     add_pages(app)
     add_api(app)
-    app.register_error_handler(KbError, failed)
-    app.register_error_handler(HTTPException, failed)
-    app.after_request(secured)
+    add_ops(app)
+    app.register_error_handler(Exception, failed)
     return app
 
 
-def secured(response: Response) -> Response:
-    response.headers.update(HEADERS)
+def begun() -> None:
+    g.start = perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def ended(response: Response) -> Response:
+    """Headers, a tag for what can be kept, one line in the log: the route, never the address or what was asked."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = g.id
+    if request.method in ("GET", "HEAD") and request.path not in SEEN_AFRESH:
+        response.headers.setdefault("Cache-Control", "no-cache")
+        if response.status_code == 200 and not response.direct_passthrough:
+            response.add_etag()
+            response.make_conditional(request.environ)
+    route = request.url_rule.rule if request.url_rule else "-"
+    metrics.REQUESTS.labels(route, str(response.status_code)).inc()
+    if request.path not in SEEN_AFRESH:
+        ms = round((perf_counter() - g.start) * 1e3, 2)
+        say("request", id=g.id, method=request.method, route=route, status=response.status_code, ms=ms)
     return response
 
 
 def failed(error: Exception) -> tuple[Any, int]:
     """Every error, as a problem for programs (RFC 9457) or as a page for people."""
-    status = error.http_status if isinstance(error, KbError) else getattr(error, "code", None) or 500
-    text = str(error) if isinstance(error, KbError) else getattr(error, "description", "") or "the server failed"
+    headers = {}
+    if isinstance(error, KbError):
+        status, text = error.http_status, str(error)
+        if status == 503:
+            headers["Retry-After"] = str(getattr(error, "retry_after", 30))
+    elif isinstance(error, HTTPException):
+        status, text = error.code or 500, error.description or ""
+        headers = {k: v for k, v in error.get_headers(request.environ) if k != "Content-Type"}
+    else:
+        say("failed", 40, exc_info=True, id=g.id)
+        status, text = 500, f"the server failed; its log says where, at request {g.id}"
+    if isinstance(error, HTTPException) and 300 <= status < 400:
+        return error.get_response(), status
     if request.path.startswith("/api/"):
-        problem = jsonify(type="about:blank", title=type(error).__name__, status=status, detail=text)
+        problem = jsonify(type="about:blank", title=type(error).__name__, status=status, detail=text, request_id=g.id)
         problem.mimetype = "application/problem+json"
+        problem.headers.update(headers)
         return problem, status
-    return render_template("error.html", text=text, missing=isinstance(error, NotFound)), status
+    page = render_template("error.html", text=text, missing=isinstance(error, NotFound))
+    response = Response(page)
+    response.headers.update(headers)
+    return response, status
