@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from heapq import nlargest
 from typing import NamedTuple
 
@@ -54,6 +54,8 @@ GROUPS = (
 )
 _SATURATED = tuple(n / (n + 2.0) for n in range(256))
 """BM25's reward for a term that stands in n lines of an entry."""
+FEW = 64
+"""Up to so many postings of a term are gone through, of more those of the pool are sought."""
 KEY_LINES = 4
 """Lines of the query that are compared one by one with the lines of entries."""
 _GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
@@ -91,10 +93,28 @@ class _Line(NamedTuple):
     """The text in lower case."""
 
 
-def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
-    """The entries that share most words with the query, with their features; not yet in order."""
+class _Query(NamedTuple):
+    read: list[_Line]
+    total: float
+    """The weight of all its words: the sum of idf × weight."""
+    words: list[tuple[str, float]]
+    """The most telling words that some entry has, with idf × weight; a word's place is its bit in a mask."""
+    keys: list[_Line]
+    """The lines that say most."""
+    in_keys: list[list[tuple[int, float]]]
+    """For each of `words` (key line, idf × weight in it)."""
+    masses: list[float]
+    """The weight of each key line."""
+    about: tuple[float, float, float, float]
+    """The features that are the query's own: unknown, key_unknown, terms, log."""
+    said: list[tuple[int, float]]
+    """Of the first key line (bit of a word, or 0 where no posting of it is read; idf × weight)."""
+
+
+def _query(snapshot: Snapshot, lines: list[QueryLine]) -> _Query | None:
+    """What is asked; None where no entry has a word of it."""
     # Of a long log the lines that weigh most, in their order.
-    heavy = sorted(query, key=lambda q: (-q.weight, -q.number))[:LINES]
+    heavy = sorted(lines, key=lambda q: (-q.weight, -q.number))[:LINES]
     read = [line for q in sorted(heavy, key=lambda q: q.number) if (line := _line(q)).words]
     weight: dict[str, float] = {}
     for line in read:
@@ -102,7 +122,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
             if x > weight.get(w, 0.0):
                 weight[w] = x
     if not weight:
-        return []
+        return None
     asked = sorted(weight, key=lambda w: (-weight[w], w))[:200]
     dfs = snapshot.dfs(asked)
     if len(read) <= SHORT and len(dfs) < len(asked):
@@ -114,26 +134,44 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                 if word in line.words:
                     line.words[meant] = line.words.pop(word) * MEANT
     if not dfs:
-        return []
+        return None
     unseen = _idf(0, snapshot.count)
     idf = {w: _idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
     total = sum(idf[w] * weight[w] for w in asked)
-    unknown = sum(idf[w] * weight[w] for w in asked if w not in dfs) / total
     keys = _keys(read, idf, dfs)
-    key_masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
-    said = {w: idf.get(w, 0.0) * x for w, x in keys[0].words.items()}
-    loudest = max(said.values()) or 1.0
-    said_squared = sum(x * x for x in said.values()) or 1.0
-    key_unknown = sum(idf.get(w, 0.0) * x for w, x in keys[0].words.items() if w not in dfs) / key_masses[0]
+    masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
+    telling = sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]
+    bits = {w: 1 << n for n, w in enumerate(telling)}
+    key = keys[0].words
+    return _Query(
+        read=read,
+        total=total,
+        words=[(w, idf[w] * weight[w]) for w in telling],
+        keys=keys,
+        in_keys=[[(n, idf[w] * k.words[w]) for n, k in enumerate(keys) if w in k.words] for w in telling],
+        masses=masses,
+        about=(
+            sum(idf[w] * weight[w] for w in asked if w not in dfs) / total,
+            sum(idf.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
+            math.log1p(len(weight)),
+            1.0 if len(read) > 3 else 0.0,
+        ),
+        said=[(bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()],
+    )
 
+
+def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
+    """The entries that share most words with the query, with their features; not yet in order."""
+    q = _query(snapshot, query)
+    if q is None:
+        return []
+    posted = snapshot.postings([w for w, _ in q.words])
     bm25: dict[int, float] = defaultdict(float)
-    posted = snapshot.postings(sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS])
-    for w, entries, counts, _ in posted:
-        amount = idf[w] * weight[w]
+    for (_, amount), (entries, counts, _) in zip(q.words, posted, strict=True):
         for e, times in zip(entries, counts, strict=True):
             if times:
                 bm25[e] += amount * _SATURATED[times]
-    hashes = {h for line in read if line.query.weight > 0.25 and (h := fingerprint(line.query.text)) is not None}
+    hashes = {h for line in q.read if line.query.weight > 0.25 and (h := fingerprint(line.query.text)) is not None}
     prints: dict[int, int] = {}
     printed: dict[int, set[int]] = defaultdict(set)
     for h, k in snapshot.prints(list(hashes)) if hashes else ():
@@ -143,102 +181,141 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     ahead = [e for e, x in bm25.items() if x >= least or e in prints]
     pool = sorted(ahead, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
 
-    mine: dict[int, set[str]] = {e: set() for e in pool}
-    masses = dict.fromkeys(pool, 0.0)
     norms = snapshot.norms(pool)
-    overlap: dict[int, dict[int, float]] = {e: {} for e in pool}
-    in_key: list[dict[int, float]] = [{} for _ in keys]
-    entry_key: list[dict[int, float]] = [dict.fromkeys(pool, 0.0) for _ in keys]
-    for w, entries, counts, lines in posted:
-        amount = idf[w] * weight[w]
-        in_keys = [(in_key[n], entry_key[n], idf[w] * line.words[w]) for n, line in enumerate(keys) if w in line.words]
-        for e in pool:
-            place = bisect_left(entries, e)
-            if place == len(entries) or entries[place] != e:
-                continue
-            speaks = counts[place]
-            if speaks:
-                masses[e] += amount
-                mine[e].add(w)
-            of = overlap[e]
-            for at in range(bisect_left(lines, e << 16), bisect_left(lines, e + 1 << 16)):
-                k = lines[at]
-                of[k] = of.get(k, 0.0) + amount
-                for here, _, much in in_keys:
-                    here[k] = here.get(k, 0.0) + much
-            if in_keys and speaks:
-                for _, there, much in in_keys:
-                    there[e] += much
+    # By entry: the weight of the words that it has, of those in each key line, and which words those are.
+    masses = dict.fromkeys(pool, 0.0)
+    key_masses = [dict.fromkeys(pool, 0.0) for _ in q.keys]
+    has = dict.fromkeys(pool, 0)
+    # By line of the pool: the weight of the words that it shares with the query, with each key line, and which.
+    overlap: dict[int, float] = {}
+    in_key: list[dict[int, float]] = [{} for _ in q.keys]
+    shared: dict[int, int] = {}
+    for at, ((_, amount), (entries, counts, lines)) in enumerate(zip(q.words, posted, strict=True)):
+        of_keys = [(in_key[n], much) for n, much in q.in_keys[at]]
+        bit = 1 << at
+        for e in _speaking(entries, counts, pool, norms):
+            masses[e] += amount
+            has[e] |= bit
+            for n, much in q.in_keys[at]:
+                key_masses[n][e] += much
+        for k in _of_pool(lines, pool, norms):
+            if k in overlap:
+                overlap[k] += amount
+                shared[k] |= bit
+            else:
+                overlap[k] = amount
+                shared[k] = bit
+            for here, much in of_keys:
+                here[k] = here.get(k, 0.0) + much
 
-    found: list[tuple[float, int, list[tuple[float, float, int]]]] = []
-    for e in pool:
-        groups = [(0.0, 0.0, 0)] * len(GROUPS)
-        for k, amount in overlap[e].items():
-            norm = norms[e][k] + 1e-9
-            cosine = amount / math.sqrt(norm * total)
-            whole = amount / (norm + 3.0)
-            g = _GROUP[k >> 12 & 15]
-            if cosine + whole > groups[g][0] + groups[g][1]:
-                groups[g] = (cosine, whole, k)
-        top = max(c + w for g, (c, w, _) in enumerate(groups) if g != _AGAINST)
-        found.append(
-            (top + bm25[e] / total + masses[e] / total + entry_key[0][e] / key_masses[0] + (e in prints), e, groups)
-        )
-    found.sort(key=lambda f: (-f[0], f[1]))
-    found = found[:KEPT]
-    texts = snapshot.lines([k for _, _, groups in found for _, _, k in groups if k])
+    # By entry the line of each group that meets the query best, and its two best lines of all that speak for it.
+    groups: dict[int, list[tuple[float, float, int]]] = {e: [(0.0, 0.0, 0)] * len(GROUPS) for e in pool}
+    firsts, seconds = dict.fromkeys(pool, 0.0), dict.fromkeys(pool, 0.0)
+    for k, amount in overlap.items():
+        e = k >> 16
+        norm = norms[e][k & 0xFFFF] + 1e-9
+        cosine = amount / math.sqrt(norm * q.total)
+        whole = amount / (norm + 3.0)
+        g = _GROUP[k >> 12 & 15]
+        best = groups[e][g]
+        if cosine + whole > best[0] + best[1]:
+            groups[e][g] = (cosine, whole, k)
+        if g != _AGAINST:
+            if cosine > firsts[e]:
+                firsts[e], seconds[e] = cosine, firsts[e]
+            elif cosine > seconds[e]:
+                seconds[e] = cosine
+    by_line: dict[int, list[float]] = {e: [0.0] * len(GROUPS) for e in pool}
+    for here, mass in zip(in_key, q.masses, strict=True):
+        for k, amount in here.items():
+            e, g = k >> 16, _GROUP[k >> 12 & 15]
+            near = amount / math.sqrt((norms[e][k & 0xFFFF] + 1e-9) * mass)
+            if near > by_line[e][g]:
+                by_line[e][g] = near
+    key_best = dict.fromkeys(pool, 0.0)
+    for k, amount in in_key[0].items():
+        if amount > key_best[k >> 16] and k >> 12 & 15 != LOOK_ALIKE:
+            key_best[k >> 16] = amount
 
+    best_of = {e: max((g for n, g in enumerate(groups[e]) if n != _AGAINST), key=lambda g: g[0] + g[1]) for e in pool}
+
+    def promise(e: int) -> float:
+        cosine, whole, _ = best_of[e]
+        shares = (bm25[e] + masses[e]) / q.total + key_masses[0][e] / q.masses[0]
+        return cosine + whole + shares + (e in prints)
+
+    kept = sorted(pool, key=lambda e: (-promise(e), e))[:KEPT]
+    texts = snapshot.lines([k for e in kept for k in {best_of[e][2], groups[e][0][2]} if k])
+    loudest = max(x for _, x in q.said) or 1.0
+    squared = sum(x * x for _, x in q.said) or 1.0
     out: list[Ranked] = []
-    for _, e, groups in found:
-        speaking = [g for n, g in enumerate(groups) if n != _AGAINST]
-        cosine, whole, at = max(speaking, key=lambda g: g[0] + g[1])
-        alike_cosine, alike_whole, alike = groups[_AGAINST]
-        met_line = texts.get(at, "")
-        met_words = set(terms(met_line))
-        met = max(read, key=lambda r: sum(idf.get(w, 0.0) * x for w, x in r.words.items() if w in met_words)).query.text
-        positive = [k for k in overlap[e] if k >> 12 & 15 != LOOK_ALIKE]
-        best_lines = sorted((overlap[e][k] / math.sqrt(norms[e][k] * total + 1e-9) for k in positive), reverse=True)
-        by_line = [0.0] * len(GROUPS)
-        for n, mass in enumerate(key_masses):
-            here = in_key[n]
-            for k in overlap[e]:
-                if k in here:
-                    near = here[k] / math.sqrt((norms[e][k] + 1e-9) * mass)
-                    g = _GROUP[k >> 12 & 15]
-                    if near > by_line[g]:
-                        by_line[g] = near
+    for e in kept:
+        cosine, whole, at = best_of[e]
+        alike_cosine, alike_whole, alike = groups[e][_AGAINST]
+        line, words = texts.get(at, ""), shared.get(at, 0)
+        met = _meet(q, words)
         out.append(
             Ranked(
                 e,
                 (
-                    *(g[0] for g in groups),
-                    *(g[1] for g in groups),
-                    masses[e] / total,
-                    max((in_key[0].get(k, 0.0) for k in positive), default=0.0) / key_masses[0],
-                    entry_key[0][e] / key_masses[0],
-                    *by_line[:3],
-                    by_line[_AGAINST],
-                    max(entry_key[n][e] / mass for n, mass in enumerate(key_masses)),
-                    max(by_line[:3]) - by_line[_AGAINST],
+                    *(g[0] for g in groups[e]),
+                    *(g[1] for g in groups[e]),
+                    masses[e] / q.total,
+                    key_best[e] / q.masses[0],
+                    key_masses[0][e] / q.masses[0],
+                    *by_line[e][:3],
+                    by_line[e][_AGAINST],
+                    max(of[e] / mass for of, mass in zip(key_masses, q.masses, strict=True)),
+                    max(by_line[e][:3]) - by_line[e][_AGAINST],
                     cosine + whole - alike_cosine - alike_whole,
-                    best_lines[1] if len(best_lines) > 1 else 0.0,
-                    _template(texts[groups[0][2]], read) if groups[0][2] else 0.0,
+                    seconds[e],
+                    _template(texts[groups[e][0][2]], q.read) if groups[e][0][2] else 0.0,
                     1.0 if e in prints else 0.0,
                     len(printed[e]) / len(hashes) if hashes else 0.0,
-                    fuzz.token_set_ratio(met_line, met) / 100,
-                    fuzz.partial_ratio(keys[0].low[:200], met_line.lower()) / 100,
-                    bm25[e] / total,
-                    max((x for w, x in said.items() if w not in mine[e]), default=0.0) / loudest,
-                    max((x for w, x in said.items() if w not in met_words), default=0.0) / loudest,
-                    sum(x * x for w, x in said.items() if w not in met_words) / said_squared,
+                    fuzz.token_set_ratio(line, met) / 100,
+                    fuzz.partial_ratio(q.keys[0].low[:200], line.lower()) / 100,
+                    bm25[e] / q.total,
+                    max((x for bit, x in q.said if not bit & has[e]), default=0.0) / loudest,
+                    max((x for bit, x in q.said if not bit & words), default=0.0) / loudest,
+                    sum(x * x for bit, x in q.said if not bit & words) / squared,
                 ),
                 prints.get(e, at),
                 met,
                 alike,
             )
         )
-    about = (unknown, key_unknown, math.log1p(len(weight)), 1.0 if len(read) > 3 else 0.0)
-    return [r._replace(features=(*r.features, *_leads(r, out), *about, *_foreign(r, out))) for r in out]
+    return [r._replace(features=(*r.features, *_leads(r, out), *q.about, *_foreign(r, out))) for r in out]
+
+
+def _speaking(entries: memoryview, counts: bytes, pool: list[int], wanted: Container[int]) -> Iterator[int]:
+    """Those of the pool for which a term speaks."""
+    if len(entries) <= FEW:
+        yield from (e for e, times in zip(entries, counts, strict=True) if times and e in wanted)
+    else:
+        for e in pool:
+            at = bisect_left(entries, e)
+            if at < len(entries) and entries[at] == e and counts[at]:
+                yield e
+
+
+def _of_pool(lines: memoryview, pool: list[int], wanted: Container[int]) -> Iterator[int]:
+    """Those of a term's lines that are of entries of the pool."""
+    if len(lines) <= FEW:
+        yield from (k for k in lines if k >> 16 in wanted)
+    else:
+        for e in pool:
+            yield from lines[bisect_left(lines, e << 16) : bisect_left(lines, e + 1 << 16)]
+
+
+def _meet(q: _Query, words: int) -> str:
+    """The line of the query that has most of these words."""
+    most, met = 0.0, q.keys[0]
+    shared = [word for at, word in enumerate(q.words) if words >> at & 1]
+    for line in q.read:
+        amount = sum(x * line.words[w] for w, x in shared if w in line.words)
+        if amount > most:
+            most, met = amount, line
+    return met.query.text
 
 
 _ALIKE, _ALIKE_WHOLE = FEATURES.index("alike_cosine"), FEATURES.index("alike_whole")
