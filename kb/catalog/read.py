@@ -202,7 +202,7 @@ class Snapshot:
         return self._db.execute(sql, (term[:2], len(term) - 2, len(term) + 2)).fetchall()
 
     def postings(self, terms: list[str]) -> list[tuple[memoryview, bytes, memoryview]]:
-        """For each of some known terms: entries that have it, number of lines where it speaks for each, all its lines."""
+        """For each of some known terms: entries that have it, in how many lines it speaks for each, all its lines."""
         sql = f"select term, entries, counts, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
         found = {
             t: (memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
