@@ -1,9 +1,15 @@
-"""An entry through look-up: its own output and its questions lead back to it, its look-alikes do not."""
+"""Entries through look-up: its own output and questions lead back to an entry, its look-alikes do not; and what a
+changed catalog answers otherwise."""
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from kb.catalog.build import write
 from kb.catalog.current import fresh
+from kb.catalog.read import Snapshot
+from kb.entry.folder import read_folder
 from kb.entry.model import Entry, Finding
 from kb.match.answer import Answer
 from kb.match.lookup import lookup
@@ -51,3 +57,45 @@ def round_trip(entry: Entry, output: str) -> RoundTrip:
         else:
             look_alikes += 1
     return RoundTrip(own, questions, look_alikes, tuple(findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A message or question of an entry that two catalogs answer differently."""
+
+    text: str
+    id: str
+    """The entry that it stands in."""
+    before: Answer
+    after: Answer
+
+    @property
+    def lost(self) -> bool:
+        """Whether it led to its entry, and does no more."""
+        return _leads(self.before) == self.id != _leads(self.after)
+
+
+def changes(entries: Sequence[Entry], base: Path | None = None) -> tuple[Changed, ...]:
+    """What these entries change in the answers to the questions of others: the catalog of the folder they lie in,
+    beside that of `base`, or of the same folder without them. Takes some seconds. Raises BadCatalog, Misuse."""
+    ids = {entry.id for entry in entries}
+    root = Path(entries[0].path).resolve().parents[1]
+    others = [entry for entry in read_folder(base or root).entries if base or entry.id not in ids]
+    with TemporaryDirectory(prefix="kb-") as folder:
+        write(others, Path(folder) / "before.sqlite")
+        return tuple(changed(Snapshot(str(Path(folder) / "before.sqlite")), fresh(str(root)), ids))
+
+
+def changed(before: Snapshot, after: Snapshot, but: Collection[str] = ()) -> Iterator[Changed]:
+    """What is asked of the entries that both catalogs have, save those of the ids `but`, and is answered otherwise:
+    another decision, or another entry first."""
+    for id in sorted({id for id, _ in before.ids()} & {id for id, _ in after.ids()} - {*but}):
+        entry = before.entry(id)
+        for text in (*entry.messages, *entry.questions):
+            old, new = lookup(before, text), lookup(after, text)
+            if (old.decision, _leads(old)) != (new.decision, _leads(new)):
+                yield Changed(text, id, old, new)
+
+
+def _leads(answer: Answer) -> str:
+    return answer.candidates[0].id if answer.candidates else ""

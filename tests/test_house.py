@@ -19,6 +19,7 @@ FLOORS = (
     "render",
     "round_trip",
     "draft",
+    "report",
     "service",
     "faces",
 )

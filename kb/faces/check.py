@@ -13,9 +13,13 @@ from kb.entry.check import Checked, check
 from kb.entry.findings import RULES, errors
 from kb.entry.folder import find, shown
 from kb.entry.model import Entry, Finding
+from kb.errors import Misuse, NoSandbox
 
 if TYPE_CHECKING:
+    from kb.replay.evidence import Evidence
     from kb.replay.verify import Replay, Replayed
+    from kb.report import Item
+    from kb.round_trip import RoundTrip
 
 SOAK = "five times, three of them with every core busy"
 
@@ -31,20 +35,53 @@ def main(argv: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="PATH|ID", help="entries, files, folders (default: all)")
     parser.add_argument("--soak", action="store_true", help=f"replay {SOAK}")
     parser.add_argument("--no-replay", action="store_true", help="findings only")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="write all of it as one Markdown page, with what changes in the answers to other questions; "
+        "evidence that is missing, or is not what the replay shows, then counts as an error",
+    )
+    parser.add_argument("--base", type=Path, metavar="FOLDER", help="for the report: the entries before the change")
     asked = parser.parse_args(argv)
+    if asked.base and not asked.base.is_dir():
+        raise Misuse(f"--base {asked.base}: no folder of entries")
     start = time.monotonic()
     checked = check(find(asked.names, shown(Path(place.entries_folder()))))
     findings = [finding for each in checked for finding in each.findings]
     for finding in findings:
         print(_finding(finding))
     sys.stdout.flush()
-    failed = 0
-    for entry in [] if asked.no_replay else _to_replay(checked, bool(asked.names)):
-        replay = _replay(entry, asked.soak)
-        failed += not replay.verified
-        findings += _look_up(entry, replay)
-    _print_sum(checked, findings, failed, time.monotonic() - start)
-    return 1 if errors(findings) or failed else 0
+    replays: dict[str, Replay] = {}
+    trips: dict[str, RoundTrip] = {}
+    refused = None
+    try:
+        for entry in [] if asked.no_replay else _to_replay(checked, bool(asked.names)):
+            replays[entry.path] = replay = _replay(entry, asked.soak)
+            trips[entry.path] = _look_up(entry, replay)
+            findings += trips[entry.path].findings
+    except NoSandbox as error:
+        if not asked.report:
+            raise
+        refused = error
+    failed = sum(not replay.verified for replay in replays.values())
+    items = list(_items(checked, replays, trips)) if asked.report else []
+    unproven = sum(item.evidence is not None for item in items)
+    summed = _sum(checked, findings, (failed, unproven), time.monotonic() - start)
+    if asked.report:
+        from kb.report import markdown
+        from kb.round_trip import changes
+
+        entries = [each.entry for each in checked if each.entry]
+        changed = changes(entries, asked.base) if entries else ()
+        _write(asked.report, markdown(items, changed, f"**Not replayed**: {refused}" if refused else summed))
+    if refused:
+        raise refused
+    print(_red(summed) if errors(findings) or failed or unproven else _green(summed))
+    blocked = sum(each.entry is None for each in checked)
+    if blocked:
+        print(f"{_count(blocked, 'entry', 'entries')} not replayed: mend the errors first")
+    return 1 if errors(findings) or failed or unproven else 0
 
 
 def _to_replay(checked: Sequence[Checked], named: bool) -> list[Entry]:
@@ -74,7 +111,7 @@ def _replay(entry: Entry, soak: bool) -> "Replay":
     return replays[-1]
 
 
-def _look_up(entry: Entry, replay: "Replay") -> tuple[Finding, ...]:
+def _look_up(entry: Entry, replay: "Replay") -> "RoundTrip":
     """Send the entry through look-up and show where it came out."""
     from kb.round_trip import round_trip
 
@@ -86,7 +123,7 @@ def _look_up(entry: Entry, replay: "Replay") -> tuple[Finding, ...]:
     print(f"  {'Look-up':{max(len(part.name) for part in replay.parts)}}  {', '.join(parts)}")
     for finding in trip.findings:
         print(_finding(finding), flush=True)
-    return trip.findings
+    return trip
 
 
 def _table(replays: Sequence["Replay"]) -> Iterator[str]:
@@ -109,15 +146,48 @@ def _verdict(part: "Replayed", replay: "Replay") -> str:
     return {"verified": _green, "failed": _red, "prose": _dim}[part.verdict](padded)
 
 
-def _print_sum(checked: Sequence[Checked], findings: Sequence[Finding], failed: int, seconds: float) -> None:
+def _sum(checked: Sequence[Checked], findings: Sequence[Finding], bad: tuple[int, int], seconds: float) -> str:
+    """The last line. `bad`: replays that failed, evidence that is to be written."""
     wrong = len(errors(findings))
-    counts = [(wrong, "error"), (len(findings) - wrong, "warning"), (failed, "failed replay")]
-    parts = [_count(len(checked), "entry", "entries")] + [_count(n, what) for n, what in counts if n]
-    line = f"{', '.join(parts)}{'' if len(parts) > 1 else ': clean'}; {seconds:.1f} s"
-    print(_red(line) if wrong or failed else _green(line))
-    blocked = sum(each.entry is None for each in checked)
-    if blocked:
-        print(f"{_count(blocked, 'entry', 'entries')} not replayed: mend the errors first")
+    counts = [(wrong, "error", ""), (len(findings) - wrong, "warning", ""), (bad[0], "failed replay", "")]
+    counts.append((bad[1], "file of evidence to write", "files of evidence to write"))
+    parts = [_count(len(checked), "entry", "entries")] + [_count(n, one, many) for n, one, many in counts if n]
+    return f"{', '.join(parts)}{'' if len(parts) > 1 else ': clean'}; {seconds:.1f} s"
+
+
+def _evidence(replays: dict[str, "Replay"]) -> dict[str, "Evidence"]:
+    """By path: the evidence of what was verified here, where that beside the entry is missing or says otherwise."""
+    from kb.faces.verify import made
+    from kb.replay import evidence
+
+    unproven = {}
+    for path, replay in replays.items():
+        if replay.verified:
+            fresh, committed = made(replay), evidence.read(replay.entry)
+            if not committed or (committed.hash, committed.verdicts) != (fresh.hash, fresh.verdicts):
+                unproven[path] = fresh
+    return unproven
+
+
+def _items(checked: Sequence[Checked], replays: dict[str, "Replay"], trips: dict[str, "RoundTrip"]) -> "Iterator[Item]":
+    """What the report says of each file of which there is something to say."""
+    from kb.report import Item
+
+    unproven = _evidence(replays)
+    for each in checked:
+        at = str(each.path)
+        found = (*each.findings, *(trips[at].findings if at in trips else ()))
+        if found or at in replays:
+            yield Item(at, each.entry, found, replays.get(at), trips.get(at), unproven.get(at))
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise Misuse(f"{path}: {error.strerror}; the report cannot be written there") from None
 
 
 def _count(number: int, one: str, many: str = "") -> str:

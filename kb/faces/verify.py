@@ -107,24 +107,26 @@ def _line(replay: Replay) -> str:
     return f"{mark} {replay.entry.id}  {replay.seconds:.1f} s  {count}"
 
 
+def made(replay: Replay) -> evidence.Evidence:
+    """The evidence of a replay in which all came out as the entry says."""
+    entry = replay.entry
+    verdicts: dict[str, str] = {"0": replay.reproduction.verdict}
+    for option, replayed in zip(entry.options, replay.options, strict=True):
+        verdicts[str(option.number)] = replayed.verdict
+    if replay.not_helping:
+        verdicts["99"] = replay.not_helping.verdict
+    return evidence.Evidence(
+        hash=evidence.hash_of(entry),
+        verdicts=verdicts,
+        date=datetime.now(UTC).date().isoformat(),
+        platform=isolation.platform_name(),
+        versions=replay.versions,
+    )
+
+
 def _keep(replay: Replay) -> None:
     """Write the evidence of what was verified; take it away where it was not."""
-    entry = replay.entry
     if replay.verified:
-        verdicts: dict[str, str] = {"0": replay.reproduction.verdict}
-        for option, replayed in zip(entry.options, replay.options, strict=True):
-            verdicts[str(option.number)] = replayed.verdict
-        if replay.not_helping:
-            verdicts["99"] = replay.not_helping.verdict
-        evidence.write(
-            entry,
-            evidence.Evidence(
-                hash=evidence.hash_of(entry),
-                verdicts=verdicts,
-                date=datetime.now(UTC).date().isoformat(),
-                platform=isolation.platform_name(),
-                versions=replay.versions,
-            ),
-        )
+        evidence.write(replay.entry, made(replay))
     elif not replay.unprepared:
-        evidence.remove(entry)
+        evidence.remove(replay.entry)
