@@ -1,7 +1,7 @@
 """WSGI servers side by side, each one process on one core, wrk on another: `python -m bench.servers`.
 
-Needs wrk, taskset and `pip install waitress gunicorn granian cheroot`. Two routes: an empty one of Flask, and a look-up.
-Then two hundred clients each hold a half-sent request open, and the empty route is asked again.
+Needs wrk, taskset and `pip install waitress gunicorn granian cheroot`. Two routes: an empty one of Flask, and a
+look-up. Then two hundred clients each hold a half-sent request open, and the empty route is asked again.
 """
 
 import os

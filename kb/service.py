@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 MAX_LIMIT, MAX_MISSES, MAX_LISTED = 50, 1000, 1000
 KNOWN, SHORT = 4096, 2000
 """Of how many questions `answer` remembers the answer, and up to how many characters: 20 MB at most."""
+READ = 256
+"""How many entries are remembered, of some 20 kB each."""
 
 _catalog: list[Snapshot] = []
 _known = lru_cache(KNOWN)(_lookup)
+_entry = lru_cache(READ)(Snapshot.entry)
 
 
 def snapshot() -> Snapshot:
@@ -38,6 +41,7 @@ def swap(catalog: Snapshot) -> None:
     """Answer from this catalog from now on. Calls that are under way go on with theirs."""
     _catalog[:] = [catalog]
     _known.cache_clear()
+    _entry.cache_clear()
 
 
 def lookup(text: str, limit: int = LIMIT, abstain: bool = True, record: bool = False) -> Answer:
@@ -67,7 +71,7 @@ def answer(
     found = (_known if len(text) <= SHORT else _lookup)(catalog, text, limit, abstain)
     if record and abstain and found.decision == "none":
         _miss(text)
-    entry = catalog.entry(found.candidates[0].id) if found.decision == "match" else None
+    entry = _entry(catalog, found.candidates[0].id) if found.decision == "match" else None
     return found, entry and _with_standing(entry)
 
 
@@ -78,7 +82,7 @@ def matching(found: Answer) -> StoredEntry | None:
 
 def show(id: str) -> StoredEntry:
     """The whole entry of an id or former id, with how its options fare. Raises NotFound, BadCatalog."""
-    return _with_standing(snapshot().entry(id))
+    return _with_standing(_entry(snapshot(), id))
 
 
 def entries(tag: str = "", after: str = "", limit: int = 100) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized, UnsupportedMediaType
 
 from kb import render, service
-from kb.errors import KbError, Misuse
+from kb.errors import Misuse
 from kb.faces import as_dict, metrics, rate, tokens
-from kb.faces.question import question
+from kb.faces.question import question, whole
 
 MAX_QUERY, MAX_BATCH, MAX_BODY = 65_536, 50, 4 << 20
 """Bytes of one query, queries of a batch, bytes of a body."""
@@ -47,7 +47,7 @@ def _limits(response: Response) -> Response:
 def lookup() -> Response:
     """The body is the error as it is, or JSON `{"query", "limit", "abstain"}`. Markdown, or JSON where asked for."""
     if request.mimetype == "application/json":
-        query, limit, abstain = question(request.get_json())
+        query, limit, abstain = question(_json())
     else:
         query, limit, abstain = request.get_data().decode("utf-8", "replace"), 5, True
     found, matching = metrics.lookup("api", _short(query), limit, abstain, record=True)
@@ -57,21 +57,20 @@ def lookup() -> Response:
 
 
 def batch() -> Response:
-    """JSON `{"queries": [{"query", "limit", "abstain"}, …]}` → `{"answers": […]}`, each an answer or `{"error"}`."""
+    """JSON `{"queries": [{"query", "limit", "abstain"}, …]}` → `{"answers": […]}`; one bad query spoils all."""
     asked = _object()
     queries = asked.get("queries")
     if not isinstance(queries, list) or not 1 <= len(queries) <= MAX_BATCH:
         raise Misuse(f'wanted {{"queries": [{{"query": "…"}}, …]}}, 1 to {MAX_BATCH} of them')
     rate.take(len(queries) - 1)
-    return jsonify(answers=[_answer(query) for query in queries])
-
-
-def _answer(asked: object) -> dict[str, Any]:
-    try:
-        query, limit, abstain = question(asked)
-        return as_dict.answer(*metrics.lookup("batch", _short(query), limit, abstain))
-    except (KbError, RequestEntityTooLarge) as error:
-        return {"error": getattr(error, "description", str(error))}
+    answers = []
+    for number, each in enumerate(queries):
+        try:
+            query, limit, abstain = question(each)
+            answers.append(as_dict.answer(*metrics.lookup("batch", _short(query), limit, abstain)))
+        except Misuse as error:
+            raise Misuse(f"query {number} of {len(queries)}, counted from 0: {error}") from None
+    return jsonify(answers=answers)
 
 
 def _short(query: str) -> str:
@@ -104,9 +103,10 @@ def outcomes() -> tuple[Response, int]:
     reporter = _reporter()
     asked = _object()
     kinds = {"entry": str, "option": int, "worked": bool}
+    asked["option"], asked["tokens"] = whole(asked.get("option")), whole(asked.get("tokens"))
     if any(type(asked.get(name)) is not kind for name, kind in kinds.items()):
         raise Misuse('wanted {"entry": "AREA/SLUG", "option": 1, "worked": true}, and "platform", "note", "tokens"')
-    platform, note, used = asked.get("platform", ""), asked.get("note", ""), asked.get("tokens")
+    platform, note, used = asked.get("platform", ""), asked.get("note", ""), asked["tokens"]
     if not (isinstance(platform, str) and isinstance(note, str) and (used is None or type(used) is int)):
         raise Misuse('"platform" and "note" are text, "tokens" is a whole number')
     done = service.report(
@@ -143,11 +143,18 @@ def openapi() -> Response:
     return Response(Path(__file__).with_name("openapi.json").read_bytes(), mimetype="application/json")
 
 
+def _json() -> Any:
+    try:
+        return request.get_json()
+    except RecursionError:
+        raise Misuse("the JSON of the body is nested too deep") from None
+
+
 def _object() -> dict[str, Any]:
     """The JSON object of the body. No other type is taken, so that no page of another site can send one."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("wanted Content-Type: application/json")
-    asked = request.get_json()
+    asked = _json()
     if not isinstance(asked, dict):
         raise Misuse("wanted a JSON object")
     return asked

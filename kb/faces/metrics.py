@@ -9,7 +9,7 @@ from kb.catalog.read import Snapshot, StoredEntry
 from kb.match.answer import Answer
 from kb.match.lookup import LIMIT
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 LOOKUPS = Counter("kb_lookups", "Look-ups answered", ["face", "decision"])
 SECONDS = Histogram(
     "kb_lookup_seconds",

@@ -70,8 +70,7 @@ def begun() -> None:
 
 def ended(response: Response) -> Response:
     """Headers, a tag for what can be kept, one line in the log: the route, never the address or what was asked."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     response.headers["X-Request-Id"] = g.id
     if request.method in ("GET", "HEAD") and request.path not in SEEN_AFRESH:
         response.headers.setdefault("Cache-Control", "no-cache")
