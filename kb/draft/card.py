@@ -298,13 +298,17 @@ def _option(number: int, title: str, lines: Sequence[str]) -> str:
 
 
 def _savings(lines: Sequence[str]) -> str:
-    """The two figures; without both the template's gaps stay, and what was said is kept as left over."""
+    """The two figures; what else was said is left over."""
     figures: dict[str, int] = {}
-    for label, number in _FIGURE.findall(" ".join(lines)):
+    said = [line for line in lines if _FIGURE.search(line)]
+    for label, number in (found for line in said for found in _FIGURE.findall(line)):
         fix = "fix" in label.casefold() and "debug" not in label.casefold()
         figures.setdefault("This fix" if fix else "Debugging without this entry", int(number.replace(",", "")))
     if len(figures) == 2:
-        return "\n".join(f"- {name}: ~{number:,} tokens" for name, number in sorted(figures.items()))
+        bullets = [f"- {name}: ~{number:,} tokens" for name, number in sorted(figures.items())]
+        over = [_FIGURE.sub(" ", line) for line in said] + [line for line in lines if line not in said]
+        rest = " ".join(over).strip(" .-*•")
+        return "\n".join([*bullets, *([f"- {doubt(f'left over, its place is not known: {rest}')}"] if rest else [])])
     return "\n".join(
         f"- {doubt(f'two figures are wanted, see the template; the card said: {i}')}" for i in _items(lines)
     )
