@@ -1,6 +1,7 @@
 """A log or traceback, line by line: what is an error, a frame, a command, prose, noise."""
 
 import re
+from collections.abc import Iterator
 
 from kb.text.query import WIDTH, QueryLine
 
@@ -34,7 +35,8 @@ _SAYS = re.compile(
     r"(?i)\b(?:error|exception|fail(?:ed|s|ure)?|cannot|can't|can not|could not|couldn't|unable|not found|no such"
     r"|denied|refused|invalid|unexpected|missing|undefined|unknown|timed? ?out|reset|aborted|killed|fatal|rejected"
     r"|conflict|violat\w+|exceed\w*|unsupported|not supported|deprecated|mismatch|already|must|not allowed|not defined"
-    r"|too many|too large|too long|no space|broken|corrupt\w*|deadlock|locked|overload\w*|warning)\b"
+    r"|HTTP/\d(?:\.\d)?\W{1,3}[45]\d\d|status(?: code)?\W{1,3}[45]\d\d|too many|too large|too long|no space|broken"
+    r"|corrupt\w*|deadlock|locked|overload\w*|warning)\b"
 )
 _CHAIN = re.compile(r"^(?:During handling of the above|The above exception was the direct cause)")
 _CODE = re.compile(r"\W{0,3}(?:code|errno|name)\W{1,4}[A-Z][A-Z\d_]{3,60}\W{0,3}$")
@@ -48,22 +50,42 @@ _SUMMARY = re.compile(
     r"|failed \S+::|for more information|error: aborting due to|npm err! a complete log|make: leaving"
 )
 """Lines that say that something failed, never what."""
-_SAID = re.compile(
-    r'"(?:msg|message|error|err|exc_info|exception|stack|stacktrace|traceback|detail|log|reason)"\s{0,3}:\s{0,3}'
-    r'"((?:[^"\\]|\\.){1,12000})"'
+_DIGITS = re.compile(r"\d+")
+_UNSAID = frozenset(
+    {"ts", "time", "timestamp", "level", "logger", "name", "thread", "pid", "hostname", "caller", "module"}
 )
+"""Fields of a log record that never say what went wrong."""
 _RULE = re.compile(r"^\W*$")
 
 
 def _opened(line: str) -> list[str]:
-    """A JSON log record as its messages, a line with escaped line ends as its lines."""
+    """A JSON log record as what its fields say, a line with escaped line ends as its lines."""
+    line = line[:20_000]
     if line.startswith("{") and '":' in line:
-        said = _SAID.findall(line[:20_000])
-        if said:
+        from json import JSONDecoder
+
+        try:
+            record, end = JSONDecoder(strict=False).raw_decode(line)
             # What was printed behind a record, on the same line, is no part of it.
-            behind = line.rpartition("}")[2].strip()
-            line = "\\n".join([*said, behind] if behind else said).replace('\\"', '"')
-    return line[:20_000].split("\\n") if "\\n" in line else [line]
+            said = [*_said(record), line[end:].strip()]
+        except (ValueError, RecursionError):
+            pass  # no record, or one nested beyond all measure: a line as any other
+        else:
+            return [part for text in said for part in text.split("\n")]
+    return line.split("\\n") if "\\n" in line else [line]
+
+
+def _said(value: object) -> Iterator[str]:
+    """The texts of a log record, in its order; nested ones too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _UNSAID:
+                yield from _said(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _said(inner)
 
 
 def weigh(raw: list[str]) -> list[QueryLine]:
@@ -72,6 +94,7 @@ def weigh(raw: list[str]) -> list[QueryLine]:
     trace = any(_FRAME.match(line) for _, line in lines) or len(lines) > 8
     out: list[QueryLine] = []
     exceptions: list[int] = []
+    seen: set[str] = set()
     in_frames = chained = own = False
     for n, line in lines:
         if _CHAIN.match(line):
@@ -93,6 +116,12 @@ def weigh(raw: list[str]) -> list[QueryLine]:
         line = line.strip()[:WIDTH]
         if not line or _RULE.match(line):
             continue
+        # A line that comes again, as with each attempt, says nothing new.
+        if len(lines) > 8:
+            form = _DIGITS.sub("#", line)
+            if form in seen:
+                continue
+            seen.add(form)
         if test := _TEST.match(line):
             out.append(QueryLine(test[1], 0.5, n))
             continue
@@ -109,7 +138,7 @@ def weigh(raw: list[str]) -> list[QueryLine]:
         in_frames = False
         if _EXCEPTION.match(line):
             exceptions.append(len(out))
-            weight = 1.0
+            weight = 0.7 if "Warning:" in line else 1.0
         elif _CODE.match(line):
             weight = 0.9
         elif _LEVEL.match(line):
