@@ -7,6 +7,8 @@ ANY_LINES = "..."
 HOLE = "{…}"
 SHOWN = 120
 """Lines of an output that a difference looks at."""
+WIDE = 500
+"""Characters of a line that are shown."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 _BASH_LINE = re.compile(r"^bash: (?:eval: )?line \d+: ")
@@ -21,6 +23,12 @@ def normalised(output: str) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
+
+
+def printable(line: str) -> str:
+    """A line as it can be shown anywhere: what a terminal obeys, or nobody sees, is spelled out; a long one is cut."""
+    more = f"… ({len(line) - WIDE} more characters)" if len(line) > WIDE else ""
+    return "".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in line[:WIDE]) + more
 
 
 def matches(expected: Sequence[str], seen: Sequence[str]) -> bool:
@@ -68,7 +76,7 @@ def literal(line: str) -> bool:
 
 
 def difference(expected: Sequence[str], seen: Sequence[str]) -> tuple[str, ...]:
-    """Expected (`-`) against seen (`+`), as few of each as can be; what `...` stands for is left out."""
+    """Expected (`-`) against seen (`+`), as few of each as can be, printable; what `...` stands for is left out."""
     want, have = list(expected[:SHOWN]), list(seen[:SHOWN])
     # best[i, j]: the cost from the i-th expected and the j-th seen line on, and how many of each come next. A line
     # that `...` takes costs a little, so that what came instead of an expected line is shown and not taken.
@@ -98,4 +106,4 @@ def difference(expected: Sequence[str], seen: Sequence[str]) -> tuple[str, ...]:
         i, j = i + a, j + b
     if len(seen) > SHOWN:
         lines.append(f"  ({len(seen) - SHOWN} more lines)")
-    return tuple(line.rstrip() for line in lines)
+    return tuple(printable(line.rstrip()) for line in lines)

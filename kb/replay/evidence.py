@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
+import re
 import secrets
+import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +23,9 @@ class Evidence:
     """As in `Debian 12, x86_64`."""
     versions: dict[str, str]
     """What it ran on, by name."""
+
+
+_LARGEST = 65_536
 
 
 def path_of(entry: Entry) -> Path:
@@ -40,14 +46,20 @@ def hash_of(entry: Entry) -> str:
 
 
 def read(entry: Entry) -> Evidence | None:
-    """The evidence of an entry; None where there is none that can be read."""
+    """The evidence of an entry; None where there is none, or what lies there is not what `write` writes."""
     try:
-        evidence = Evidence(**json.loads(path_of(entry).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        # Neither followed nor waited for: a stranger's link may lead anywhere, a pipe may never end.
+        handle = os.open(path_of(entry), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            ordinary = stat.S_ISREG(os.fstat(handle).st_mode)
+            evidence = Evidence(**json.loads(file.read(_LARGEST) if ordinary else b""))
+        said = [evidence.hash, evidence.platform, *evidence.versions, *evidence.versions.values()]
+        right = all(text.isprintable() and len(text) <= 100 for text in said) and all(
+            part.isdigit() and verdict in ("verified", "prose") for part, verdict in evidence.verdicts.items()
+        )
+        return evidence if right and re.fullmatch(r"\d{4}-\d\d-\d\d", evidence.date) else None
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
-    tables = isinstance(evidence.verdicts, dict) and isinstance(evidence.versions, dict)
-    texts = [evidence.hash, evidence.date, evidence.platform]
-    return evidence if tables and all(isinstance(text, str) for text in texts) else None
 
 
 def holds(entry: Entry, evidence: Evidence | None) -> bool:

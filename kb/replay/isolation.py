@@ -2,7 +2,7 @@
 
 As root the user namespace is made here (0 becomes 200000), bubblewrap runs in it, and `setpriv` leaves uid
 1000 without any capability: bubblewrap alone keeps every capability of root. As an ordinary user bubblewrap's
-own user namespace is what there is, with one user in it.
+own user namespace is what there is, with one user in it. Either way the shell runs behind a filter of system calls.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb.errors import NoSandbox
+from kb.replay import seccomp
 
 MEMORY = 2 << 30
 DISK = 512 << 20
@@ -66,6 +67,8 @@ class Setting:
     root: bool = False
     """Starts as uid 0, with a few capabilities over its own namespace."""
     memory: int = MEMORY
+    lifted: tuple[str, ...] = ()
+    """Of the groups of system calls that are refused, those that this shell may use."""
 
 
 @functools.cache
@@ -88,7 +91,7 @@ def cgroups(memory: int) -> Iterator[list[Path]]:
     top = Path("/sys/fs/cgroup")
     name = f"kb-{os.getpid()}-{secrets.token_hex(8)}"
     settings: dict[str, dict[str, int]] = {
-        "memory": {"memory.limit_in_bytes": memory},
+        "memory": {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory},
         "pids": {"pids.max": PROCESSES},
     }
     if (top / "cgroup.controllers").exists():  # version 2
@@ -102,7 +105,8 @@ def cgroups(memory: int) -> Iterator[list[Path]]:
             cgroup.mkdir()
             made.append(cgroup)
             for file, value in values.items():
-                if file != "memory.swap.max" or (cgroup / file).exists():
+                # Without swap there is nothing to bound, and the file is missing.
+                if file not in ("memory.swap.max", "memory.memsw.limit_in_bytes") or (cgroup / file).exists():
                     (cgroup / file).write_text(str(value))
     except OSError:
         for cgroup in made:
@@ -166,6 +170,7 @@ def command(base: Path, setting: Setting, cgroups: Sequence[Path]) -> list[str]:
 def _as_root(base: Path, setting: Setting, cgroups: Sequence[Path]) -> list[str]:
     # Mapped users cannot enter root's home; folders of it are bound to a place that they can enter, in a
     # mount namespace that only this run sees.
+    os.chown(base, _FIRST_UID, _FIRST_UID)  # root inside finds its way to it, no other user of the machine does
     lines = [f"echo $$ >{cgroup}/cgroup.procs" for cgroup in cgroups]
     staged = []
     for number, (source, target) in enumerate(setting.binds):
@@ -201,7 +206,7 @@ def _bwrap(base: Path, arguments: Sequence[str], inner: Sequence[str]) -> str:
     (base / "arguments").write_text("".join(f"{argument}\0" for argument in arguments))
     (base / "out" / "start").write_text("\n".join(inner))
     (base / "out" / "start").chmod(0o644)
-    return f"bwrap --args 9 bash -e {OUT}/start 9<{base}/arguments"
+    return f"bwrap --args 9 bash -e {OUT}/start 9<{base}/arguments 8<{base}/filter"
 
 
 _SHELL = ["bash", "--noprofile", "--norc"]
@@ -219,8 +224,9 @@ def _ulimits(setting: Setting, cgroups: Sequence[Path]) -> list[str]:
 
 
 def _mounts(base: Path, binds: Sequence[tuple[str, str]], setting: Setting) -> list[str]:
-    """bubblewrap's arguments: namespaces, file tree, environment. A seccomp filter would be given here."""
-    arguments = ["--die-with-parent", "--new-session", "--hostname", "kb"]
+    """bubblewrap's arguments: namespaces, filter, file tree, environment."""
+    (base / "filter").write_bytes(seccomp.program(setting.lifted))
+    arguments = ["--die-with-parent", "--new-session", "--hostname", "kb", "--seccomp", "8"]
     arguments += [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts", "cgroup-try")]
     arguments += ["--ro-bind", "/usr", "/usr"]
     for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):

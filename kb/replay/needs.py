@@ -22,6 +22,7 @@ from kb import place
 from kb.entry.model import Entry
 from kb.entry.rules import NEEDS
 from kb.replay import isolation
+from kb.replay.compare import printable
 from kb.replay.isolation import MEMORY, Setting
 
 
@@ -78,8 +79,7 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
         modules = _node_modules(packages)
         binds.append((str(modules), "/node_modules"))
         path.append("/node_modules/.bin")
-        own = modules / ".bin" / "node"
-        versions["node"] = _version(str(own) if own.exists() else "node", "--version")
+        versions["node"] = _version("node", "--version")
     if "wheels" in kinds:
         binds.append((str(_wheels(tuple(sorted(kinds["wheels"])))), "/wheels"))
         env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -115,12 +115,13 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
         raise UnpreparedError("`root` needs two users: replay it as root")
     if "memory" in kinds and not isolation.has_cgroups():
         raise UnpreparedError("`memory` needs a cgroup: replay it as root, where /sys/fs/cgroup can be written")
+    lifted = tuple(sorted({"namespaces", "ptrace"} & kinds.keys()))
     memory = min((_bytes(text) for text in kinds.get("memory", [])), default=MEMORY)
     for kind in ("pypi", "npm", "wheels", "npm-cache"):
         for package in kinds.get(kind, []):
             name, version = re.split(r"==|(?<=.)@", package)
             versions[name] = version
-    setting = Setting(tuple(binds), tuple(copies), tuple(path), env, "root" in kinds, memory)
+    setting = Setting(tuple(binds), tuple(copies), tuple(path), env, "root" in kinds, memory, lifted)
     return Prepared(setting, tuple(sorted(versions.items())))
 
 
@@ -153,7 +154,9 @@ def _said(argv: Sequence[str]) -> str:
         raise UnpreparedError(f"{argv[0]}: {error.strerror}") from error
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise UnpreparedError(f"`{' '.join(argv)}` failed: " + " / ".join(line.strip() for line in said[-3:]))
+        raise UnpreparedError(
+            f"`{' '.join(argv)}` failed: " + " / ".join(printable(line.strip()) for line in said[-3:])
+        )
     return done.stdout.decode(errors="replace").strip()
 
 

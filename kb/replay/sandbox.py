@@ -17,9 +17,12 @@ from pathlib import Path
 
 from kb.errors import NoSandbox
 from kb.replay import isolation
+from kb.replay.compare import printable
 from kb.replay.isolation import Setting
 
 OUTPUT = 1 << 20
+STEPS = 200
+"""Of one shell: each is a pipe that the verifier holds open."""
 SECONDS = 300
 """No shell lives longer, whatever its commands are allowed."""
 
@@ -68,16 +71,17 @@ def probe() -> None:
 
 
 def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
-    marker, *ends = (secrets.token_hex(16) for _ in range(len(steps) + 1))
+    if len(steps) > STEPS:
+        return [Seen("", None, f"is one of {len(steps)} commands and files; a run has at most {STEPS}")]
+    ends = [secrets.token_hex(16) for _ in steps]
     with (
         tempfile.TemporaryDirectory(prefix="kb-") as folder,
         isolation.cgroups(setting.memory) as cgroups,
         contextlib.ExitStack() as stack,
     ):
         base = Path(folder)
-        base.chmod(0o711)
         outputs = _fifos(base / "out", len(steps), stack)
-        (base / "script").write_text(_script(steps, marker, ends))
+        (base / "script").write_text(_script(steps, ends))
         (base / "script").chmod(0o400)
         script = stack.enter_context((base / "script").open("rb"))
         argv = isolation.command(base, setting, cgroups)
@@ -89,11 +93,13 @@ def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
                 stderr=subprocess.PIPE,
                 start_new_session=True,
                 cwd="/",
+                # The first process inside keeps what it is started with; what the verifier knows is not for it.
+                env={"PATH": os.environ.get("PATH", os.defpath)},
             )
         )
         _live.add(process)
         try:
-            return _watch(process, steps, dict(zip(outputs, ends, strict=True)), marker)
+            return _watch(process, steps, dict(zip(outputs, ends, strict=True)))
         finally:
             _live.discard(process)
             _end(process, cgroups)
@@ -108,17 +114,17 @@ def stop() -> None:
 _live: set[subprocess.Popen[bytes]] = set()
 
 
-def _script(steps: Sequence[Step], marker: str, ends: Sequence[str]) -> str:
+def _script(steps: Sequence[Step], ends: Sequence[str]) -> str:
     """Each command writes into a pipe of its own, up to its end mark: what comes later is of the background.
 
-    The shell's standard output carries the exit statuses alone, each behind the marker. Both stand on lines that
+    The shell's standard output carries the exit statuses alone, each behind the same mark. Both stand on lines that
     bash reads after the command; a subshell writes them, so that the next command finds `$?` as it was.
     """
     lines = []
     for number, step in enumerate(steps):
         out = f"{isolation.OUT}/{number}"
         lines.append(f"builtin eval {shlex.quote(step.command)} </dev/null >{out} 2>&1\n")
-        told = f"builtin printf %s {ends[number]} >{out}; builtin printf '%s %d\\n' {marker} $s"
+        told = f"builtin printf %s {ends[number]} >{out}; builtin printf '%s %d\\n' {ends[number]} $s"
         lines.append(f"( s=$?; {told}; builtin exit $s ) 2>/dev/null\n")
     return "".join(lines)
 
@@ -137,7 +143,7 @@ def _fifos(folder: Path, count: int, stack: contextlib.ExitStack) -> list[int]:
     return opened
 
 
-def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mapping[int, str], marker: str) -> list[Seen]:
+def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mapping[int, str]) -> list[Seen]:
     """Follow the shell to its last step, or to the first that breaks a limit."""
     assert process.stdout and process.stderr  # noqa: S101 - both are pipes
     control, errors = process.stdout.fileno(), process.stderr.fileno()
@@ -169,9 +175,10 @@ def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mappin
             lines = bytes(texts[control]).split(b"\n")
             texts[control] = bytearray(lines[-1][-4096:])
             for line in lines[:-1]:
-                name, _, status = line.partition(b" ")
-                if name == marker.encode() and len(seen) < len(steps):
-                    came_back(int(status))
+                # Whatever else stands there, the snippet has written it.
+                mark, _, status = line.partition(b" ")
+                if len(seen) < len(steps) and mark == ends[outputs[len(seen)]].encode() and status.isdigit():
+                    came_back(int(status[:9]))
                     started = time.monotonic()
             if len(seen) == len(steps):
                 break
@@ -183,7 +190,7 @@ def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mappin
                 break
             if control not in selector.get_map():
                 said = texts[errors].decode(errors="replace").strip().splitlines()
-                came_back(None, f"ended the shell{': ' + said[-1] if said else ''}")
+                came_back(None, f"ended the shell{': ' + printable(said[-1]) if said else ''}")
                 break
     return seen
 

@@ -79,7 +79,9 @@ def test_evidence_that_turns_out_false_is_taken_away(checkout: Path) -> None:
     """The text is as it was; what it runs on is not."""
     change(checkout, "\n80\n", "\n8080\n")
     true = "from kb.entry.folder import load; from kb.replay.evidence import *; from pathlib import Path\n"
-    forge = "e = load(Path('entries/python/missing-key.md'))[0]; write(e, Evidence(hash_of(e), {}, '', '', {}))"
+    forge = (
+        "e = load(Path('entries/python/missing-key.md'))[0]; write(e, Evidence(hash_of(e), {}, '2026-01-02', '', {}))"
+    )
     subprocess.run([sys.executable, "-c", true + forge], cwd=checkout, check=True)
     assert kb(checkout, "verify").returncode == 0
     assert kb(checkout, "verify", "--all").returncode == 1
