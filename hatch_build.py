@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -14,7 +15,12 @@ class CatalogHook(BuildHookInterface):  # type: ignore[type-arg]
         sys.path.insert(0, self.root)
         from kb.catalog.build import build
 
-        catalog = Path(self.directory) / "catalog.sqlite"
-        catalog.parent.mkdir(parents=True, exist_ok=True)
+        # Not beside the wheel: all that lies there is uploaded.
+        self.folder = TemporaryDirectory()
+        catalog = Path(self.folder.name) / "catalog.sqlite"
         build([Path(self.root) / "entries"], catalog)
         build_data["force_include"][str(catalog)] = "kb/_data/catalog.sqlite"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        if version != "editable":
+            self.folder.cleanup()
