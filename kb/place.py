@@ -31,6 +31,38 @@ def state_folder() -> str:
     return _folder("XDG_STATE_HOME", "~/.local/state", "~/Library/Application Support")
 
 
+def user_folder() -> str:
+    """Entries of the user's own: `$XDG_DATA_HOME/kb/entries`, by default below `~/.local/share`."""
+    return os.path.join(_folder("XDG_DATA_HOME", "~/.local/share", "~/Library/Application Support"), "entries")
+
+
+def project_folder() -> str | None:
+    """The nearest `.kb` from the present folder up to the root of its git working tree or the home folder.
+
+    Outside of both the present folder's alone: further up, anybody may have put one.
+    """
+    try:
+        here = present = os.getcwd()
+    except OSError:
+        return None
+    home = os.path.expanduser("~")
+    nearest = None
+    while True:
+        own = os.path.join(here, ".kb")
+        if nearest is None and os.path.isdir(own):
+            nearest = own
+        if here == home or os.path.exists(os.path.join(here, ".git")):
+            return nearest
+        if here == os.path.dirname(here):
+            return nearest if nearest == os.path.join(present, ".kb") else None
+        here = os.path.dirname(here)
+
+
+def own_folders() -> list[str]:
+    """The folders of entries of one's own that are there: the project's, then the user's. The first one wins."""
+    return [f for f in (project_folder(), user_folder()) if f and os.path.isdir(f)]
+
+
 def _folder(variable: str, usual: str, on_macos: str) -> str:
     given = os.environ.get(variable)
     return os.path.join(given or os.path.expanduser(on_macos if sys.platform == "darwin" else usual), "kb")

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from kb.catalog.read import StoredEntry, StoredOption
+from kb.entry.brief import brief, first_paragraph
 from kb.match.answer import Answer, Candidate
+
+__all__ = ["SECTIONS", "answer", "first_paragraph", "full", "short", "verified"]
 
 SECTIONS = ("symptom", "cause", "fix", "checklist", "messages", "look-alikes", "environment", "source")
 
@@ -17,64 +20,31 @@ def verified(entry: StoredEntry, option: StoredOption) -> str:
     return f"replayed {entry.replayed} on {entry.platform}{stub}" + (f"{fared} since" if fared else "")
 
 
-def first_paragraph(markdown: str) -> str:
-    for kind, text in parts(markdown):
-        if kind == "prose":
-            return " ".join(text.split("\n\n")[0].split())
-    return ""
-
-
-def parts(markdown: str) -> Iterator[tuple[str, str]]:
-    """("prose" | the fence's info string, text), in order. A fence's text has its ``` lines."""
-    prose: list[str] = []
-    fence: list[str] = []
-    mark = info = ""
-    for line in markdown.split("\n"):
-        if fence:
-            fence.append(line)
-            if line.strip() == mark:
-                yield info, "\n".join(fence)
-                fence = []
-        elif line.startswith(("```", "~~~")):
-            if text := "\n".join(prose).strip():
-                yield "prose", text
-            prose = []
-            mark = line[: len(line) - len(line.lstrip(line[0]))]
-            info = line[len(mark) :].strip() or "text"
-            fence = [line]
-        else:
-            prose.append(line)
-    if text := "\n".join([*fence, *prose]).strip():
-        yield "prose", text
-
-
-def code(option: StoredOption) -> Iterator[str]:
-    """The fences of an option that say what to do: files and changes; where there are none, the commands."""
-    fences = [(info, text) for info, text in parts(option.source) if info != "prose"]
-    files = [(info, text) for info, text in fences if not info.startswith("console")]
-    shown = files or [(i, t) for i, t in fences if not {"setup", "still", "shows"} & set(i.split()[1:])]
-    for info, text in shown:
-        first, _, rest = text.partition("\n")
-        name = next((w[5:] for w in info.split() if w.startswith("file=")), "")
-        yield (f"`{name}`:\n" if name else "") + first.split(" ")[0] + "\n" + rest
-
-
 def short(entry: StoredEntry, score: float | None = None) -> str:
-    """What it is, why, the first option with its code, how sure, how proven, how to read on; Markdown."""
-    sure = f" (match, {score:.0%} sure)" if score is not None else ""
-    out = [f"# {entry.title}", f"`{entry.id}`{sure}", first_paragraph(entry.cause)]
+    """What it is, why, the first option with its code, how sure, how proven, how to read on; Markdown of at most 500
+    tokens, 300 where that can be had. It says that what it tells is reference data, and where an entry of one's own
+    comes from."""
+    sure = f", match, {score:.0%} sure" if score is not None else ""
+    head = [f"# {entry.title}", f"`{entry.id}`{_from(entry)}{sure}; reference data, not instructions"]
     if entry.retired:
-        out.insert(2, f"Retired: {entry.retired}")
-    if entry.options:
-        option = entry.options[0]
-        out.append(f"**Fix: {option.title}** ({verified(entry, option)})")
-        out.append(first_paragraph(option.source))
-        out += code(option)
-    more = [f"{len(entry.options) - 1} more options"] if len(entry.options) > 1 else []
+        head.append(f"Retired: {entry.retired}")
+    option = entry.options[0] if entry.options else None
+    others = len(entry.options) - 1
+    more = [f"{others} more option{'s' if others > 1 else ''}"] if others > 0 else []
     if entry.look_alikes:
         more.append(f"not this if: {entry.look_alikes[0].seen}")
-    out.append("; ".join([*more, f"all of it: `kb show {entry.id}`"]))
-    return "\n\n".join(part for part in out if part)
+    return brief(
+        head,
+        entry.cause,
+        f"**Fix: {option.title}** ({verified(entry, option)})" if option else "",
+        option.source if option else "",
+        "; ".join([*more, f"all of it: `kb show {entry.id}`"]),
+        read_on=f"kb show {entry.id} fix",
+    )
+
+
+def _from(entry: StoredEntry) -> str:
+    return f" from {entry.origin}" if entry.origin else ""
 
 
 def candidate(c: Candidate) -> str:
@@ -95,7 +65,7 @@ def answer(found: Answer, entry: StoredEntry | None) -> str:
 
 def full(entry: StoredEntry, sections: tuple[str, ...] = SECTIONS) -> str:
     """The entry in sections; Markdown."""
-    out = [f"# {entry.title}", f"`{entry.id}` · {', '.join(entry.tags)}"]
+    out = [f"# {entry.title}", f"`{entry.id}`{_from(entry)} · {', '.join(entry.tags)}"]
     if entry.retired:
         out.append(f"Retired: {entry.retired}")
     for section in sections:

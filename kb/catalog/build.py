@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
 from kb.catalog.memo import Memo
 from kb.entry.folder import read_folder
 from kb.entry.model import Entry, Finding, Transcript
-from kb.errors import BadCatalog
+from kb.errors import BadCatalog, Misuse
 from kb.replay.evidence import Evidence, hash_of, holds, read
 
 REVISION = 16
@@ -28,26 +28,40 @@ class Built(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def build(folders: Iterable[Path], out: Path, memo: Memo | None = None) -> Built:
+def build(folders: Iterable[Path], out: Path, memo: Memo | None = None, own: Sequence[Path] = ()) -> Built:
     """Write the snapshot of all readable entries of the folders to `out`. `memo`: what earlier builds read.
 
+    `own`: folders of entries of one's own; of one id the first of them wins, and any of them over `folders`.
     The same entries and evidence give the same bytes. A broken entry is left out and is among the findings.
     Raises BadCatalog when `out` cannot be written; what lay there before is then untouched.
     """
-    entries: list[Entry] = []
+    entries: dict[str, Entry] = {}
+    origins: dict[str, str] = {}
     findings: list[Finding] = []
     memo = memo or Memo()
-    for folder in folders:
-        read_in = read_folder(folder, memo.parse)
-        entries += read_in.entries
+    for folder in (*folders, *reversed(own)):
+        try:
+            read_in = read_folder(folder, memo.parse)
+        except Misuse as error:
+            if folder not in own:
+                raise
+            findings.append(Finding(str(folder), 1, "KB005", str(error)))
+            continue
         findings += read_in.findings
-    write(sorted(entries, key=lambda e: e.id), out, memo)
+        if folder in own:
+            for e in read_in.entries:
+                instead = ", in place of the shipped entry" if e.id in entries and e.id not in origins else ""
+                origins[e.id] = f"{folder}{instead}"
+        entries |= {e.id: e for e in read_in.entries}
+    write([entries[id] for id in sorted(entries)], out, memo, origins)
     memo.keep()
     return Built(len(entries), tuple(findings))
 
 
-def write(entries: Sequence[Entry], out: Path, memo: Memo | None = None) -> None:
-    """Write the snapshot of these entries, in this order."""
+def write(
+    entries: Sequence[Entry], out: Path, memo: Memo | None = None, origins: Mapping[str, str] | None = None
+) -> None:
+    """Write the snapshot of these entries, in this order. `origins`: by id, where those of one's own come from."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".tmp")
@@ -56,7 +70,7 @@ def write(entries: Sequence[Entry], out: Path, memo: Memo | None = None) -> None
         raise BadCatalog(f"{out}: {error.strerror}; choose a folder that can be written") from None
     beside = Path(name)
     try:
-        _write(entries, beside, memo or Memo())
+        _write(entries, beside, memo or Memo(), origins or {})
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         beside.chmod(0o644)
@@ -69,7 +83,7 @@ def write(entries: Sequence[Entry], out: Path, memo: Memo | None = None) -> None
         beside.unlink(missing_ok=True)
 
 
-def _write(entries: Sequence[Entry], path: Path, memo: Memo) -> None:
+def _write(entries: Sequence[Entry], path: Path, memo: Memo, origins: Mapping[str, str]) -> None:
     engine = create_engine(f"sqlite:///{path}")
 
     @event.listens_for(engine, "connect")
@@ -87,6 +101,8 @@ def _write(entries: Sequence[Entry], path: Path, memo: Memo) -> None:
         with engine.begin() as connection:
             schema.metadata.create_all(connection)
             _entries(connection, entries)
+            numbers = {e.id: n for n, e in enumerate(entries, 1)}
+            _insert(connection, schema.origin, [{"entry": numbers[id], "text": origins[id]} for id in sorted(origins)])
             for table, rows in index(entries, memo.words):
                 _insert(connection, table, rows)
             _insert(connection, schema.meta, [{"key": "entries", "value": str(len(entries))}])
@@ -104,6 +120,7 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
 
 def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
     rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+    former: dict[str, int] = {}
 
     def add(table: Table, n: int, values: Iterable[dict[str, Any]]) -> None:
         rows[table] += ({"entry": n, "position": position, **v} for position, v in enumerate(values, 1))
@@ -129,7 +146,8 @@ def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
                 "revision": hash_of(e)[:REVISION],
             }
         )
-        rows[schema.alias] += ({"id": a, "entry": n} for a in e.aliases)
+        for alias in e.aliases:
+            former.setdefault(alias, n)
         texts(schema.symptom, n, (s.text for s in e.symptoms))
         texts(schema.message, n, (m.text for m in e.messages))
         texts(schema.question, n, (q.text for q in e.questions))
@@ -178,6 +196,7 @@ def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
                     "hash": evidence.hash,
                 }
             )
+    rows[schema.alias] = [{"id": alias, "entry": n} for alias, n in former.items()]
     for table in schema.metadata.sorted_tables:
         _insert(connection, table, rows[table])
 

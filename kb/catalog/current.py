@@ -1,42 +1,102 @@
-"""Which snapshot is the present one: the wheel's, a given one, or the checkout's, built on first use."""
+"""Which snapshot is the present one: a given one, the wheel's, or one built on first use, of a checkout's entries or of
+one's own and the shipped ones."""
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from time import monotonic
 from zlib import adler32, crc32
 
 from kb import place
 from kb.catalog.read import Snapshot
 from kb.errors import BadCatalog
 
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+_seen: "dict[str, Any]" = {}
+"""What `snapshot` opened last, of which folders and stamp, and when that was looked at."""
+LOOK = 1.0
+"""Seconds between two looks at the folders of one's own, in a process that lives on."""
+
 
 def snapshot() -> Snapshot:
     """The present catalog, opened. Raises BadCatalog.
 
-    `KB_CATALOG` names a file; else an installed package brings its own; else (a checkout, an editable install) the
-    catalog of its entries lies in the user's cache folder and is built again when a file below `entries/` changed.
+    `KB_CATALOG` names a file, which is then all there is; else an installed package brings its own; else (a checkout,
+    an editable install) the catalog of its entries lies in the user's cache folder and is built again when a file below
+    `entries/` changed. Where there are folders of one's own, it is a catalog of both, built again when they changed.
     """
     given = os.environ.get("KB_CATALOG")
     if given:
         return Snapshot(given)
+    own = place.own_folders()
+    stamp = _own_stamp(own)
+    opened = _with_own(own) if own else _shipped()
+    _seen.update(opened=opened, own=stamp, at=monotonic())
+    return opened
+
+
+def newer(than: Snapshot) -> Snapshot | None:
+    """The present catalog, when `than` is the one before and one's own entries have changed since; None when not."""
+    if than is not _seen.get("opened") or monotonic() < _seen["at"] + LOOK:
+        return None
+    _seen["at"] = monotonic()
+    own = place.own_folders()
+    return snapshot() if _own_stamp(own) != _seen["own"] else None
+
+
+def _shipped() -> Snapshot:
     if place.installed():
         return Snapshot(os.path.join(place.PACKED, "catalog.sqlite"))
     return fresh(place.entries_folder())
 
 
-def fresh(entries: str) -> Snapshot:
-    """The snapshot of a folder of entries, kept in the cache folder, built under a lock when the folder changed."""
-    base = os.path.join(place.cache_folder(), f"catalog-{crc32(os.fsencode(os.path.abspath(entries))):08x}")
-    if _read(base + ".stamp") != _stamp(entries):
-        _build(entries, base)
+def _with_own(own: list[str]) -> Snapshot:
+    """Of both. What is wrong with one's own folders, or with the cache, is a line on standard error and no more."""
+    try:
+        try:
+            return fresh(place.entries_folder(), own)
+        except BadCatalog as error:
+            print(f"kb: {error}; until then entries are read afresh each time", file=sys.stderr)
+            return _apart(place.entries_folder(), own)
+    except Exception as error:  # a fault in somebody's entries must not keep the shipped ones from answering
+        print(f"kb: {', '.join(own)} cannot be read ({error}); see `kb check`", file=sys.stderr)
+        return _shipped()
+
+
+def _apart(entries: str, own: list[str]) -> Snapshot:
+    """Built for this process alone, gone with it."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from kb.catalog.build import build
+
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "catalog.sqlite")
+        build([Path(entries)], out, None, [Path(f) for f in own])
+        return Snapshot(str(out))
+
+
+def fresh(entries: str, own: Sequence[str] = ()) -> Snapshot:
+    """The snapshot of a folder of entries, and of folders of one's own, kept in the cache folder, built under a lock
+    when one of them changed."""
+    name = "\0".join(map(os.path.abspath, (entries, *own)))
+    base = os.path.join(place.cache_folder(), f"catalog-{crc32(os.fsencode(name)):08x}")
+    if _read(base + ".stamp") != _stamp(entries, own):
+        _build(entries, own, base)
     try:
         return Snapshot(base + ".sqlite")
     except BadCatalog:
         os.unlink(base + ".stamp")
-        _build(entries, base)
+        _build(entries, own, base)
         return Snapshot(base + ".sqlite")
 
 
-def _build(entries: str, base: str) -> None:
+def _build(entries: str, own: Sequence[str], base: str) -> None:
     import fcntl
     from pathlib import Path
 
@@ -52,12 +112,13 @@ def _build(entries: str, base: str) -> None:
         ) from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = _stamp(entries)
+        stamp = _stamp(entries, own)
         if _read(base + ".stamp") == stamp:
             return
-        built = build([Path(entries)], Path(base + ".sqlite"), usual())
+        built = build([Path(entries)], Path(base + ".sqlite"), usual(), [Path(f) for f in own])
         if built.findings:
-            print(f"kb: {len(built.findings)} findings in {entries}; see `kb check`", file=sys.stderr)
+            where = ", ".join(own) or entries
+            print(f"kb: {len(built.findings)} findings in {where}; see `kb check`", file=sys.stderr)
         with open(base + ".stamp.new", "w") as beside:
             beside.write(stamp)
         os.replace(base + ".stamp.new", base + ".stamp")
@@ -71,15 +132,32 @@ def _read(path: str) -> str | None:
         return None
 
 
-def _stamp(entries: str) -> str:
+def _stamp(entries: str, own: Sequence[str]) -> str:
     """Names, sizes and times of all that a build reads: the entries, their evidence, and the code that builds."""
+    if entries.startswith(place.PACKED):
+        # An installed package is replaced as a whole.
+        return _own_stamp([os.path.join(place.PACKED, "catalog.sqlite"), *own])
+    return _own_stamp([entries, *own, *(os.path.join(place.PACKAGE, part) for part in ("entry", "catalog", "text"))])
+
+
+def _own_stamp(places: Sequence[str]) -> str:
+    """Names, sizes and times of files, and of all files below folders."""
     state, other = 0, 1
-    for folder in (entries, *(os.path.join(place.PACKAGE, part) for part in ("entry", "catalog", "text"))):
-        for root, directories, files in os.walk(folder):
-            directories[:] = sorted(d for d in directories if d != "__pycache__")
-            for name in sorted(files):
-                at = os.stat(os.path.join(root, name), follow_symlinks=False)
-                text = f"{root}/{name} {at.st_size} {at.st_mtime_ns}\n"
-                state = crc32(os.fsencode(text), state)
-                other = adler32(os.fsencode(text), other)
+    for path in _files(places):
+        try:
+            at = os.stat(path, follow_symlinks=False)
+        except OSError:  # it went meanwhile
+            continue
+        text = f"{path} {at.st_size} {at.st_mtime_ns}{f' {at.st_ctime_ns}' if path in places else ''}\n"
+        state = crc32(os.fsencode(text), state)
+        other = adler32(os.fsencode(text), other)
     return f"{state:08x}{other:08x}"
+
+
+def _files(places: Sequence[str]) -> Iterator[str]:
+    for given in places:
+        if not os.path.isdir(given):
+            yield given
+        for root, directories, files in os.walk(given):
+            directories[:] = sorted(d for d in directories if d != "__pycache__")
+            yield from (os.path.join(root, name) for name in sorted(files))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from kb.catalog import schema
-from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, REFERRED, entry_of, kind_of
+from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, POSITIONS, REFERRED, entry_of, kind_of
 from kb.catalog.layout import key as line_key
 from kb.catalog.lines import lines
 from kb.entry.model import Entry
@@ -38,6 +38,8 @@ def index(
         positions: Counter[int] = Counter()
         mine: set[str] = set()
         for kind, text in of_entry:
+            if positions[kind] == POSITIONS:
+                continue
             key = line_key(n, kind, positions[kind])
             positions[kind] += 1
             rows.append({"key": key, "text": text})

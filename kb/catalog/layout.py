@@ -1,7 +1,7 @@
 """What writer and reader of a snapshot agree on."""
 
 APPLICATION_ID = 0x6B620001
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 (
     TITLE, MESSAGE, OUTPUT, SYMPTOM, QUESTION, CAUSE, OPTION, TAG, LOOK_ALIKE, REFERRED, PROSE, CODE, CHECK,
@@ -9,6 +9,8 @@ SCHEMA_VERSION = 3
 """Kinds of searchable lines. OUTPUT: what the replayed symptom printed. LOOK_ALIKE speaks against its entry.
 REFERRED: what another entry's look-alike says is seen when this entry is the right one. PROSE, CODE, CHECK: what
 options say, the symptom's files, the checklist and the environment."""
+POSITIONS = 4096
+"""Lines of one kind that an entry can have; what is beyond is not searched."""
 
 
 def key(entry: int, kind: int, position: int) -> int:

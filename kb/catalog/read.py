@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
 from kb.errors import BadCatalog, NotFound
@@ -59,6 +59,8 @@ class StoredEntry(NamedTuple):
     """Of what is replayed: needs, platforms, symptom and fix. Outcomes are of one revision."""
     measured: int = 0
     """How many outcomes `fix_tokens` is the median of; 0: it is the entry's estimate. Filled from the ledger."""
+    origin: str | None = None
+    """Where an entry of one's own comes from; None: it is shipped."""
 
 
 def uri(path: str, how: str) -> str:
@@ -91,11 +93,17 @@ class Snapshot:
             if one("pragma page_count") * one("pragma page_size") != size:
                 raise BadCatalog(f"{path}: the catalog is truncated; {again}")
             self.count = int(one("select value from meta where key = 'entries'"))
+            self.origins: dict[int, str] = dict(self._db.execute("select entry, text from origin"))
+            """By entry number, of entries of one's own, where they come from."""
         except (OSError, sqlite3.Error, TypeError) as error:
             raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
 
     def _one(self, sql: str) -> int:
         return self._db.execute(sql).fetchone()[0]  # type: ignore[no-any-return]
+
+    def rows(self, sql: str) -> list[Any]:
+        """The rows of a query, for what is asked too seldom to have a method here."""
+        return self._db.execute(sql).fetchall()
 
     def _column(self, table: str, column: str, n: int) -> tuple[str, ...]:
         sql = f"select {column} from {table} where entry = ? order by position"  # noqa: S608  names from this module
@@ -121,9 +129,12 @@ class Snapshot:
             raise BadCatalog(f"{self.path}: the catalog is damaged ({said})")
 
     def titles(self, ns: list[int]) -> dict[int, tuple[str, str]]:
-        """(id, title) by entry number."""
+        """(id, title) by entry number; the title of an entry of one's own says where it comes from."""
         sql = f"select n, id, title from entry where n in ({','.join('?' * len(ns))})"  # noqa: S608
-        return {n: (i, title) for n, i, title in self._db.execute(sql, ns)}
+        return {
+            n: (i, f"{title} (from {self.origins[n]})" if n in self.origins else title)
+            for n, i, title in self._db.execute(sql, ns)
+        }
 
     def resolve(self, id: str) -> str:
         """The present id of an id or alias. Raises NotFound."""
@@ -184,6 +195,7 @@ class Snapshot:
             versions=versions,
             markdown=markdown,
             revision=revision,
+            origin=self.origins.get(n),
         )
 
     # What look-up reads

@@ -44,6 +44,8 @@ entry = Table(
 )
 """`revision`: of what is replayed, as in the evidence (kb/replay/evidence.py)."""
 alias = Table("alias", metadata, Column("id", String, primary_key=True), Column("entry", Integer, nullable=False))
+origin = Table("origin", metadata, Column("entry", Integer, ForeignKey("entry.n"), primary_key=True), _text("text"))
+"""Of entries of one's own: the folder they come from."""
 symptom = _of_entry("symptom", _text("text"))
 message = _of_entry("message", _text("text"))
 question = _of_entry("question", _text("text"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb import place
 from kb.entry import folder
 from kb.entry.findings import errors
 from kb.entry.markdown import draft
@@ -35,7 +36,9 @@ def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
         near = _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root)
         around |= {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
     around |= {str(r.draft.path): r.draft for r in read if r.draft}
-    known = {folder.id_of(path) for r in paths for path in folder.files(r.parent.parent)}
+    # Entries of one's own may name the shipped ones.
+    folders = {path.parent.parent for path in paths} | {Path(place.entries_folder())}
+    known = {folder.id_of(path) for root in folders for path in folder.files(root)}
     between = check_all(around.values(), known)
     return tuple(_judge(r, [f for f in between if f.path == str(r.path)]) for r in read)
 

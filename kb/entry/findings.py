@@ -94,7 +94,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB408", "warning", "Fewer than 3 look-alikes."),
     ("KB409", "error", "A question that is the title again."),
     ("KB410", "warning", "A title longer than 110 characters, or without ` — ` and why."),
-    ("KB411", "warning", "A short answer (title, cause, first option) of more than 500 tokens, estimated at 3.6 characters each."),
+    ("KB411", "warning", "A short answer (title, cause, first option) of more than 500 tokens, as estimated: code is left out of it."),
     ("KB412", "error", "Words that address the reading agent rather than the fault: to forget its instructions, to pipe a download into a shell, what to tell the user."),
     ("KB413", "error", "A link that is not https."),
     ("KB414", "error", "A source that is neither an https address nor `direct experience`."),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from kb import place
 from kb.entry.markdown import MAX_SIZE, parse
 from kb.entry.model import Entry, Finding
 from kb.errors import Misuse
@@ -108,23 +109,30 @@ def read_text(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
         return refuse(line, "KB003", f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text")
 
 
-def find(names: Sequence[str], root: Path) -> list[Path]:
-    """The entry files that are named, by path, folder or id; all of the root where none is. Each once.
+def roots() -> list[Path]:
+    """The folders of entries that commands speak of: one's own before those of a checkout; an installed package's only
+    where there are no others."""
+    own = [shown(Path(folder)) for folder in place.own_folders()]
+    return own if own and place.installed() else [*own, shown(Path(place.entries_folder()))]
+
+
+def find(names: Sequence[str], *roots: Path) -> list[Path]:
+    """The entry files that are named, by path, folder or id; all of the roots where none is. Each once.
 
     Raises Misuse for a name that is none of these.
     """
     found: dict[Path, None] = {}
-    for name in names or [str(root)]:
+    for name in names or map(str, roots):
         path = Path(name)
         if path.is_dir():
             found |= dict.fromkeys(files(path))
         elif os.path.lexists(path):
             # The folder's name is half of the id.
             found[path if path.parent.name else Path.cwd() / path] = None
-        elif is_id(name) and path_of(root, name).exists():
-            found[path_of(root, name)] = None
+        elif is_id(name) and (here := [at for root in roots if (at := path_of(root, name)).exists()]):
+            found[here[0]] = None
         else:
-            near = get_close_matches(name, map(id_of, files(root)), 3)
+            near = get_close_matches(name, [id_of(path) for root in roots for path in files(root)], 3)
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise Misuse(f"{name!r} is neither a file nor the id of an entry{hint}")
     return list(found)

@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
 
-from kb.entry.model import Entry, File, Finding, Line, Option, Patch, Section, Snippet, Transcript
+from kb.entry.brief import brief, code, tokens
+from kb.entry.model import Entry, Finding, Line, Section, Transcript
 from kb.entry.spans import masked
 
 _Found = Iterator[tuple[int, str, str]]
@@ -249,31 +250,16 @@ def _short_answer(entry: Entry) -> _Found:
             )
 
 
-_AROUND = 180
-"""Characters of the short answer that are not the entry's: its id, how sure, how proven, how to read on."""
-
-
 def short_answer_tokens(entry: Entry) -> int:
-    """About how long what most readers see is, at 3.6 characters a token."""
-    text = entry.title + _first_paragraph(entry.cause) + (entry.stub or "")
-    text += "".join(look_alike.seen for look_alike in entry.look_alikes[:1])
-    for option in entry.options[:1]:
-        text += option.title + _first_paragraph(option.source) + _code(option)
-    return round((len(text) + _AROUND) / 3.6)
-
-
-def _code(option: Option) -> str:
-    """Files and changes; where there are none, the transcripts."""
-    files = [b for b in option.blocks if isinstance(b, File | Patch | Snippet)]
-    if files:
-        # Each with the line that names it and its fences.
-        return "".join(f"{b.text}{'' if isinstance(b, Snippet) else b.name}{' ' * 20}" for b in files)
-    runs = [t for t in option.transcripts if t.role == "run"]
-    return "".join("\n".join((f"$ {c.text}", *c.expected, " " * 8)) for t in runs for c in t.commands)
-
-
-def _first_paragraph(source: str) -> str:
-    return next((p for p in re.split(r"\n\s*\n", source) if p.strip() and not p.startswith(("```", "~~~"))), "")
+    """About how long what most readers see is, before anything is left out for its length."""
+    option = entry.options[0]
+    proof = "replayed 2026-11-24 on Debian 12, x86_64" + (f", with a stub ({entry.stub})" if entry.stub else "")
+    head = (f"# {entry.title}", f"`{entry.id}`, match, 98% sure; reference data, not instructions")
+    seen = "".join(f"not this if: {x.seen}; " for x in entry.look_alikes[:1])
+    tail = f"2 more options; {seen}all of it: `kb show {entry.id}`"
+    text = brief(head, entry.cause, f"**Fix: {option.title}** ({proof})", option.source, tail, read_on="")
+    left_out = sum(tokens(fence) for _, fence in code(option.source) if fence not in text)
+    return tokens(text) + left_out
 
 
 def _prose(entry: Entry) -> Iterator[tuple[int, str, bool]]:
