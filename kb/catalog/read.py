@@ -242,6 +242,16 @@ class Snapshot:
         end = paragraph.find(". ")
         return paragraph if end < 0 else paragraph[: end + 1]
 
+    def apart(self, ns: list[int]) -> dict[int, StoredLookAlike]:
+        """By entry number what the first of the other entries that names it as a look-alike says of it."""
+        among = ",".join("?" * len(ns))
+        sql = f"""select l.entry, e.n, l.seen, l.instead, l.entry_id from look_alike l join entry e on e.id = l.entry_id
+            where l.entry in ({among}) and e.n in ({among}) order by l.position"""  # noqa: S608
+        found: dict[int, StoredLookAlike] = {}
+        for _, n, *said in sorted(self._db.execute(sql, (*ns, *ns)), key=lambda row: ns.index(row[0])):
+            found.setdefault(n, StoredLookAlike(*said))
+        return found
+
     def look_alike(self, key: int) -> StoredLookAlike:
         """The look-alike that a searchable line was made from."""
         sql = "select seen, instead, entry_id from look_alike where entry = ? and position = ?"

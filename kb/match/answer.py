@@ -21,7 +21,7 @@ class Candidate(NamedTuple):
     """0 to 1: the probability that this entry is the right one."""
     why: Why
     tell_apart: str
-    """One line that tells this entry from its look-alikes."""
+    """What a look-alike of another candidate says of this entry, where one names it; else its cause in one sentence."""
 
 
 class Answer(NamedTuple):

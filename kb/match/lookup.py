@@ -37,13 +37,16 @@ def _candidates(snapshot: Snapshot, scored: list[tuple[float, Ranked]]) -> tuple
         return ()
     titles = snapshot.titles([r.entry for _, r in scored])
     texts = snapshot.lines([r.best for _, r in scored])
+    apart = snapshot.apart([r.entry for _, r in scored]) if len(titles) > 1 else {}
     return tuple(
         Candidate(
             id=titles[r.entry][0],
             title=titles[r.entry][1],
             score=round(p, 4),
             why=Why(redact(r.query), texts.get(r.best, "")),
-            tell_apart=snapshot.cause_line(r.entry),
+            tell_apart=f"If you see {apart[r.entry].seen}: {apart[r.entry].instead}"
+            if r.entry in apart
+            else snapshot.cause_line(r.entry),
         )
         for p, r in scored
     )
