@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 from kb.errors import KbError, Misuse
 
+TYPE_CHECKING = False  # what is imported for its type alone is too dear for a look-up
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
 USAGE = """\
 kb "error message"          look an error up; also: command 2>&1 | kb
 kb show ID [SECTION]        an entry, or one section of it
@@ -47,9 +52,7 @@ LOADED = {
 
 def main() -> int:
     """Run the command line of this process. Returns the exit status; no traceback for anything a user can cause."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace", encoding="utf-8")
-        sys.stderr.reconfigure(errors="replace", encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = _writer(sys.stdout), _writer(sys.stderr)
     try:
         status = run(sys.argv[1:])
         sys.stdout.flush()
@@ -214,6 +217,15 @@ def _options(argv: list[str]) -> tuple[list[str], bool, int]:
         else:
             words.append(word)
     return words, as_json, limit
+
+
+def _writer(stream: "TextIO | None") -> "TextIO":
+    """The stream, writing UTF-8; where the caller has closed it, one that leads nowhere."""
+    if stream is None:
+        return open(os.devnull, "w")
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace", encoding="utf-8")
+    return stream
 
 
 def _input() -> str:
