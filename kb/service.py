@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from collections.abc import Iterator
 from functools import lru_cache
 
+from kb.catalog.current import newer
 from kb.catalog.current import snapshot as present
 from kb.catalog.layout import LOOK_ALIKE, kind_of
 from kb.catalog.read import Snapshot, StoredEntry
@@ -12,10 +14,13 @@ from kb.errors import Misuse
 from kb.match.answer import Answer
 from kb.match.lookup import LIMIT
 from kb.match.lookup import lookup as _lookup
+from kb.text.redact import redact
+from kb.text.reduce import HEAD, TAIL, weighed
 
 TYPE_CHECKING = False  # what is imported for its type alone is too dear for a look-up
 
 if TYPE_CHECKING:
+    from kb.catalog.overview import Listed
     from kb.ledger.misses import Counted
     from kb.ledger.outcomes import Outcome
 
@@ -26,14 +31,36 @@ READ = 256
 """How many entries are remembered, of some 20 kB each."""
 
 _catalog: list[Snapshot] = []
-_known = lru_cache(KNOWN)(_lookup)
+SECRET = 24_000
+"""Characters of the longest secret: how far around a cut secrets are looked for."""
+_turn = allocate_lock()
+
+
+def _in_turn(catalog: Snapshot, text: str, limit: int, abstain: bool) -> Answer:
+    """One look-up after the other: Python runs one at a time, and taking turns would make all of them late."""
+    with _turn:
+        return _lookup(catalog, text, limit, abstain)
+
+
+_known = lru_cache(KNOWN)(_in_turn)
+
+
+@lru_cache(1)
+def _overview(catalog: Snapshot) -> tuple[Listed, ...]:
+    from kb.catalog.overview import overview
+
+    return overview(catalog)
+
+
 _entry = lru_cache(READ)(Snapshot.entry)
 
 
 def snapshot() -> Snapshot:
-    """The catalog of this process, opened once. Raises BadCatalog."""
+    """The catalog of this process, opened once, and again when entries of one's own have changed. Raises BadCatalog."""
     if not _catalog:
         _catalog.append(present())
+    elif changed := newer(_catalog[0]):
+        swap(changed)
     return _catalog[0]
 
 
@@ -68,7 +95,7 @@ def answer(
     """
     _check(text, limit)
     catalog = snapshot()
-    found = (_known if len(text) <= SHORT else _lookup)(catalog, text, limit, abstain)
+    found = (_known if len(text) <= SHORT else _in_turn)(catalog, text, limit, abstain)
     if record and abstain and found.decision == "none":
         _miss(text)
     entry = _entry(catalog, found.candidates[0].id) if found.decision == "match" else None
@@ -90,6 +117,36 @@ def entries(tag: str = "", after: str = "", limit: int = 100) -> list[tuple[str,
     if not 1 <= limit <= MAX_LISTED:
         raise Misuse(f"limit {limit}: from 1 to {MAX_LISTED}")
     return snapshot().listed(tag, after, limit)
+
+
+def overview() -> tuple[Listed, ...]:
+    """All entries by id, each with its tags and how far it is proven; remembered for as long as the catalog stays."""
+    return _overview(snapshot())
+
+
+def understood(text: str) -> list[tuple[str, float]]:
+    """Each line of what a look-up reads of a text, redacted, with its weight from 0 (passed over) to 1."""
+    return weighed(redacted(text))
+
+
+def redacted(text: str) -> str:
+    """What is read of a text (its head and its tail), without secrets, also those that the cut goes through."""
+    if len(text) <= HEAD + TAIL:
+        return redact(text)
+    return redact(text[: HEAD + SECRET])[:HEAD] + "\n" + redact(text[-TAIL - SECRET :])[-TAIL:]
+
+
+def nearest_areas(text: str) -> list[str]:
+    """The areas of the entries that are least far from a text, nearest first, three at most."""
+    ranked = _in_turn(snapshot(), text, MAX_LIMIT, False).candidates
+    return list(dict.fromkeys(c.id.partition("/")[0] for c in ranked))[:3]
+
+
+def takes_outcomes() -> bool:
+    """Whether outcomes can be written here at all."""
+    from kb.ledger import where
+
+    return bool(where.outcomes())
 
 
 def export() -> Iterator[dict[str, str]]:
