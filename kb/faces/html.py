@@ -35,12 +35,15 @@ def parts(source: str) -> Iterator[Prose | Block]:
     prose: list[Token] = []
     for token in _parser.parse(source):
         if token.type == "fence" and token.level == 0:
+            found = block(token.info, token.content, 1, "fix", lambda *_: None)
+            if len(prose) >= 3 and prose[-2].content == f"`{getattr(found, 'name', '')}`:":
+                prose = prose[:-3]  # the name of a file stands above it anyway
             yield from _prose(prose)
             prose = []
-            yield block(token.info, token.content, 1, "fix", lambda *_: None)
+            yield found
         elif token.type == "inline" and token.level == 1 and prose[-1].type == "paragraph_open":
-            fits, found, limits = token.content.partition(LIMITS)
-            if found:
+            fits, says, limits = token.content.partition(LIMITS)
+            if says:
                 prose.pop()
                 yield from _prose(prose)
                 if fits.strip():

@@ -20,8 +20,8 @@ from kb.faces import code, html, metrics, runs
 
 SHORT = 200
 """Characters of a query that may stand in an address, if it is one line without secrets."""
-TELLING, CONTEXT, FOLDED = 0.45, 1, 16
-"""Of a log that was pasted are shown: the lines of this weight, lines around each, lines in all."""
+TELLING, CONTEXT, MOST = 0.45, 1, 6
+"""Of a log that was pasted are shown: the lines of this weight, lines around each, most of them."""
 RELATED = 4
 YEAR = "public, max-age=31536000, immutable"
 
@@ -127,9 +127,9 @@ def _understood(query: str, met: set[str]) -> list[tuple[str, str]]:
     if len(lines) < 3:
         return []
     strong = sorted((n for n, (_, w) in enumerate(lines) if w >= TELLING), key=lambda n: (-lines[n][1], -n))
-    kept = set(strong[:FOLDED])
+    kept = set(strong[:MOST])
     kept |= {n for n, (text, _) in enumerate(lines) if any(m in text for m in met)}
-    kept |= {n + d for n in sorted(kept)[:FOLDED] for d in (-CONTEXT, CONTEXT) if 0 <= n + d < len(lines)}
+    kept |= {n + d for n in sorted(kept)[:MOST] for d in (-CONTEXT, CONTEXT) if 0 <= n + d < len(lines)}
     out: list[tuple[str, str]] = []
     before = -1
     for n in sorted(kept):
