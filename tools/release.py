@@ -70,7 +70,10 @@ def build(root: Path, tag: str, out: Path) -> None:
     env = {**os.environ, "SOURCE_DATE_EPOCH": epoch.stdout.strip()}
     packages = out / "packages"
     subprocess.run(
-        [sys.executable, "-m", "build", "-o", packages, root], env=env, check=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "build", "--no-isolation", "-o", packages, root],
+        env=env,
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     [wheel] = packages.glob("*.whl")
     try_wheel(wheel, version)
