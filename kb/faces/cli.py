@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 USAGE = """\
 kb "error message"          look an error up; also: command 2>&1 | kb
 kb show ID [SECTION]        an entry, or one section of it
+kb run -- COMMAND           run a command; when it fails, the answer follows on standard error
 kb list                     all entries
 kb lookup --jsonl           one JSON answer for each JSON line of standard input
 kb export                   one JSON line per entry: id, title, text
@@ -27,6 +28,7 @@ kb misses                   what was looked up in vain: what to write next
 kb serve                    the web page and the HTTP API
 kb token NAME               a token that may write outcomes over HTTP
 kb mcp [--http]             the MCP server on standard input and output, or over HTTP
+kb install CLIENT           set up claude, codex, cursor or vscode to ask kb
 kb hook claude              answer the event of a failed command on standard input
 
 options: --json  --limit N (1 to 50)  --help  --version;  `kb -- TEXT` looks up any text
@@ -40,10 +42,12 @@ LOADED = {
     "build": "kb.faces.build",
     "check": "kb.faces.check",
     "draft": "kb.faces.draft",
+    "install": "kb.faces.install",
     "mcp": "kb.faces.mcp",
     "misses": "kb.faces.misses",
     "new": "kb.faces.new",
     "outcome": "kb.faces.outcome",
+    "run": "kb.faces.run",
     "serve": "kb.faces.serve",
     "token": "kb.faces.tokens",
     "verify": "kb.faces.verify",
