@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -351,9 +352,9 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kb(checkout: Path, *args: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+def kb(checkout: Path, *args: str, text: str = "", env: Mapping[str, str] = {}) -> "subprocess.CompletedProcess[str]":
     code = "import sys; from kb.faces.cli import main; sys.exit(main())"
-    env = {**os.environ, "XDG_CACHE_HOME": str(checkout / "cache"), "KB_CATALOG": ""}
+    env = {**os.environ, "XDG_CACHE_HOME": str(checkout / "cache"), "KB_CATALOG": "", **env}
     return subprocess.run(
         [sys.executable, "-c", code, *args],
         cwd=checkout,
@@ -374,6 +375,22 @@ def test_a_draft_lies_where_it_belongs_and_check_names_its_gaps(checkout: Path) 
     assert re.fullmatch(r"entries/python/tally-error-row-no-column\.md", path)
     assert second.stdout.split("\n")[0] == path.replace(".md", "-2.md")
     assert (check.returncode, "KB218 a gap: write" in check.stdout) == (1, True)
+
+
+def test_the_last_command_that_failed(checkout: Path) -> None:
+    env = {"XDG_STATE_HOME": str(checkout / "state")}
+    none = kb(checkout, "draft", "--last", "--out", "-", env=env)
+    code = "import sys; print('token=abcdefgh12345678'); sys.exit('HoseError: the hose is kinked')"
+    ran = kb(checkout, "run", "--", sys.executable, "-c", code, env=env)
+    entry, codes = read(kb(checkout, "draft", "--last", "--out", "-", env=env).stdout)
+    command = entry.symptom.transcripts[0].commands[0]
+
+    assert (none.returncode, "no command has failed" in none.stderr) == (2, True)
+    assert ran.returncode == 1
+    assert codes == {"KB218"}
+    assert command.text.startswith("python")
+    assert (command.expected[-1], command.status) == ("HoseError: the hose is kinked", 1)
+    assert "abcdefgh12345678" not in entry.text
 
 
 def test_nothing_is_overwritten(checkout: Path) -> None:

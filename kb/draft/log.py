@@ -69,10 +69,10 @@ def _short(lines: list[str]) -> list[str]:
 def _typed(command: str) -> str:
     """The command with its program's name in place of its path."""
     program, blank, rest = plain(command).strip().partition(" ")
-    return holed_words(program.rpartition("/")[2] if program.startswith("/") else program) + blank + rest
+    return _unmarked(program.rpartition("/")[2] if program.startswith("/") else program) + blank + rest
 
 
-def holed_words(text: str) -> str:
+def _unmarked(text: str) -> str:
     """Without the marks of gaps, which a command cannot have."""
     return re.sub("[‹›]", "", text)
 

@@ -1,6 +1,7 @@
 """`kb draft [FILE]`: a failure, or a loose card, becomes a draft entry whose gaps `kb check` names."""
 
 import argparse
+import shlex
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +12,9 @@ from kb.draft import card, log, name, page
 from kb.draft.lines import doubt, plain, span
 from kb.entry.folder import is_id, path_of, shown, template
 from kb.errors import Misuse
+from kb.faces import last_run
 from kb.match.answer import Answer
+from kb.replay.isolation import platform_name
 
 HEAD, TAIL = 262_144, 262_144
 """Of a long input the first and last bytes are read."""
@@ -26,7 +29,9 @@ def main(argv: list[str]) -> int:
         description="Write a draft entry from what a failed command printed, or from a loose card (headings without "
         "marks, code without fences). What was guessed and what is missing is marked; `kb check` names it.",
     )
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a log or a card (default: standard input)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("file", nargs="?", metavar="FILE", help="a log or a card (default: standard input)")
+    what.add_argument("--last", action="store_true", help="the last command that failed under `kb run`")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--id", metavar="AREA/SLUG", help="where the entry belongs (default: a guess)")
     where.add_argument("--out", metavar="PATH", help="the file to write; `-`: standard output")
@@ -34,10 +39,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if asked.id is not None and not is_id(asked.id):
         raise Misuse(f"{asked.id!r} is no id; write AREA/SLUG in lower case letters, digits and hyphens")
-    text = plain(_given(asked.file))
-    if sum(map(str.isalnum, text)) < 6:
-        raise Misuse("nothing to draft from: give what the command printed, or a card")
-    parts = card.read(text) if card.is_card(text) else _failure(text)
+    text, parts = _last() if asked.last else _read(_given(asked.file))
     found = service.lookup(_telling(parts, text), 10, abstain=False)
     draft = page.write(parts, _near(found), template(Path(place.entries_folder())))
     if asked.out == "-":
@@ -53,10 +55,31 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def _last() -> tuple[str, page.Parts]:
+    last = last_run.load()
+    if not last:
+        raise Misuse("no command has failed under `kb run` yet: kb run -- COMMAND, or COMMAND 2>&1 | kb draft")
+    parts = log.read(last.output, shlex.join(last.command), last.status)
+    parts.environment = [f"- {', '.join([platform_name(), *parts.versions])}"]
+    return last.output, parts
+
+
+def _read(given: str) -> tuple[str, page.Parts]:
+    text = plain(given)
+    if sum(map(str.isalnum, text)) < 6:
+        raise Misuse("nothing to draft from: give what the command printed, or a card")
+    if card.is_card(text):
+        return text, card.read(text)
+    parts = log.read(text)
+    where = ", ".join([platform_name(), *parts.versions])
+    parts.environment = [f"- {where} {doubt('this machine; was it here?')}"]
+    return text, parts
+
+
 def _given(file: str | None) -> str:
     if file is None or file == "-":
         if sys.stdin is None or sys.stdin.isatty():
-            raise Misuse("kb draft FILE, or COMMAND 2>&1 | kb draft")
+            raise Misuse("kb draft FILE, COMMAND 2>&1 | kb draft, or kb draft --last")
         return _text(sys.stdin.buffer)
     try:
         with Path(file).open("rb") as stream:
@@ -73,15 +96,6 @@ def _text(stream: BinaryIO) -> str:
     # PowerShell writes logs as UTF-16.
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     return (head + (b"\n" if tail and not wide else b"") + tail).decode("utf-16" if wide else "utf-8", "replace")
-
-
-def _failure(text: str) -> page.Parts:
-    from kb.replay.isolation import platform_name
-
-    parts = log.read(text)
-    where = ", ".join([platform_name(), *parts.versions])
-    parts.environment = [f"- {where} {doubt('this machine; was it here?')}"]
-    return parts
 
 
 def _telling(parts: page.Parts, text: str) -> str:
@@ -104,7 +118,7 @@ def _write(draft: str, asked: argparse.Namespace, parts: page.Parts, found: Answ
     if asked.out:
         return _new(Path(asked.out), draft)
     own = asked.here or place.installed()
-    root = Path(".kb") if own else shown(Path(place.entries_folder()))
+    root = shown(Path(place.project_folder() or ".kb")) if own else shown(Path(place.entries_folder()))
     areas = sorted(p.name for p in Path(place.entries_folder()).iterdir() if p.is_dir())
     if asked.id:
         path = path_of(root, asked.id)
