@@ -4,10 +4,15 @@ import os
 import sys
 from collections.abc import Iterator
 
+TYPE_CHECKING = False
 
-def colours() -> bool:
-    """Whether standard output is a terminal that wants colours (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+def colours(stream: "TextIO | None" = None) -> bool:
+    """Whether a stream (standard output) is a terminal that wants colours (https://no-color.org)."""
+    return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def lines(markdown: str) -> Iterator[str]:
