@@ -160,7 +160,7 @@ def _user_namespace() -> str:
 
 
 def command(base: Path, setting: Setting, cgroups: Sequence[Path]) -> list[str]:
-    """The command line that starts a shell, whose script is its standard input.
+    """The command line that starts a shell, whose commands are its standard input.
 
     Files that it needs go to `base`; the shell sees the folder `out` of it as OUT.
     """

@@ -1,6 +1,7 @@
 """One bash, shut in: commands in, output and statuses out, everything bounded."""
 
 import contextlib
+import fcntl
 import functools
 import os
 import secrets
@@ -21,6 +22,8 @@ from kb.replay.compare import printable
 from kb.replay.isolation import Setting
 
 OUTPUT = 1 << 20
+_PIPE = 1 << 20
+"""A command and the quotes around it fit in: an entry has at most 256 kB."""
 STEPS = 200
 """Of one shell: each is a pipe that the verifier holds open."""
 SECONDS = 300
@@ -73,22 +76,19 @@ def probe() -> None:
 def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
     if len(steps) > STEPS:
         return [Seen("", None, f"is one of {len(steps)} commands and files; a run has at most {STEPS}")]
-    ends = [secrets.token_hex(16) for _ in steps]
+    names, ends = ([secrets.token_hex(16) for _ in steps] for _ in range(2))
     with (
         tempfile.TemporaryDirectory(prefix="kb-") as folder,
         isolation.cgroups(setting.memory) as cgroups,
         contextlib.ExitStack() as stack,
     ):
         base = Path(folder)
-        outputs = _fifos(base / "out", len(steps), stack)
-        (base / "script").write_text(_script(steps, ends))
-        (base / "script").chmod(0o400)
-        script = stack.enter_context((base / "script").open("rb"))
+        outputs = _fifos(base / "out", names, stack)
         argv = isolation.command(base, setting, cgroups)
         process = stack.enter_context(
             subprocess.Popen(
                 argv,
-                stdin=script,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -99,7 +99,7 @@ def _run(steps: Sequence[Step], setting: Setting) -> list[Seen]:
         )
         _live.add(process)
         try:
-            return _watch(process, steps, dict(zip(outputs, ends, strict=True)))
+            return _watch(process, steps, _script(steps, names, ends), dict(zip(outputs, ends, strict=True)))
         finally:
             _live.discard(process)
             _end(process, cgroups)
@@ -114,27 +114,31 @@ def stop() -> None:
 _live: set[subprocess.Popen[bytes]] = set()
 
 
-def _script(steps: Sequence[Step], ends: Sequence[str]) -> str:
-    """Each command writes into a pipe of its own, up to its end mark: what comes later is of the background.
+def _script(steps: Sequence[Step], names: Sequence[str], ends: Sequence[str]) -> list[bytes]:
+    """What the shell is given for each command, once the one before has come back.
 
-    The shell's standard output carries the exit statuses alone, each behind the same mark. Both stand on lines that
-    bash reads after the command; a subshell writes them, so that the next command finds `$?` as it was.
+    Each command writes into a pipe of its own, up to its end mark: what comes later is of the background. The shell's
+    standard output carries the exit statuses alone, each behind the same mark. Both stand on a line that bash reads
+    after the command; a subshell writes them, so that the next command finds `$?` as it was. So a command can learn,
+    if it tries, what speaks for itself, and not what speaks for a later one.
     """
-    lines = []
-    for number, step in enumerate(steps):
-        out = f"{isolation.OUT}/{number}"
-        lines.append(f"builtin eval {shlex.quote(step.command)} </dev/null >{out} 2>&1\n")
-        told = f"builtin printf %s {ends[number]} >{out}; builtin printf '%s %d\\n' {ends[number]} $s"
-        lines.append(f"( s=$?; {told}; builtin exit $s ) 2>/dev/null\n")
-    return "".join(lines)
+    script = []
+    for step, name, end in zip(steps, names, ends, strict=True):
+        out = f"{isolation.OUT}/{name}"
+        told = f"builtin printf %s {end} >{out}; builtin printf '%s %d\\n' {end} $s"
+        script.append(
+            f"builtin eval {shlex.quote(step.command)} </dev/null >{out} 2>&1\n"
+            f"( s=$?; {told}; builtin exit $s ) 2>/dev/null\n".encode()
+        )
+    return script
 
 
-def _fifos(folder: Path, count: int, stack: contextlib.ExitStack) -> list[int]:
+def _fifos(folder: Path, names: Sequence[str], stack: contextlib.ExitStack) -> list[int]:
     folder.mkdir()
-    folder.chmod(0o755)
+    folder.chmod(0o711)
     opened = []
-    for number in range(count):
-        fifo = folder / str(number)
+    for name in names:
+        fifo = folder / name
         os.mkfifo(fifo)
         fifo.chmod(0o666)  # the other end is another user
         # Opened for both, so that it never comes to its end while nobody writes.
@@ -143,9 +147,15 @@ def _fifos(folder: Path, count: int, stack: contextlib.ExitStack) -> list[int]:
     return opened
 
 
-def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mapping[int, str]) -> list[Seen]:
-    """Follow the shell to its last step, or to the first that breaks a limit."""
-    assert process.stdout and process.stderr  # noqa: S101 - both are pipes
+def _watch(
+    process: subprocess.Popen[bytes], steps: Sequence[Step], script: Sequence[bytes], ends: Mapping[int, str]
+) -> list[Seen]:
+    """Lead the shell to its last step, or to the first that breaks a limit."""
+    assert process.stdin and process.stdout and process.stderr  # noqa: S101 - all are pipes
+    given = process.stdin.fileno()
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(given, fcntl.F_SETPIPE_SZ, _PIPE)
+    os.set_blocking(given, False)
     control, errors = process.stdout.fileno(), process.stderr.fileno()
     os.set_blocking(control, False)
     os.set_blocking(errors, False)
@@ -155,12 +165,18 @@ def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mappin
     end = time.monotonic() + SECONDS
     started = time.monotonic()
 
+    def give() -> None:
+        # The shell that is gone, or does not read, is seen below.
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(given, script[len(seen)])
+
     def came_back(status: int | None, trouble: str = "") -> None:
         fd = outputs[len(seen)]
         texts[fd] += _drain(fd)[0]
         output = texts[fd].partition(ends[fd].encode())[0]
         seen.append(Seen(output.decode(errors="replace"), status, trouble))
 
+    give()
     with selectors.DefaultSelector() as selector:
         for fd in texts:
             selector.register(fd, selectors.EVENT_READ)
@@ -180,6 +196,8 @@ def _watch(process: subprocess.Popen[bytes], steps: Sequence[Step], ends: Mappin
                 if len(seen) < len(steps) and mark == ends[outputs[len(seen)]].encode() and status.isdigit():
                     came_back(int(status[:9]))
                     started = time.monotonic()
+                    if len(seen) < len(steps):
+                        give()
             if len(seen) == len(steps):
                 break
             if sum(len(text) for text in texts.values()) > OUTPUT:
