@@ -13,6 +13,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb import __version__
 from kb.faces import jsonc
 
 SERVER = {"command": "kb", "args": ["mcp"]}
@@ -244,3 +245,33 @@ def test_codex_reads_what_was_put_in(install, home: Path) -> None:  # type: igno
     assert [line.split()[:3] for line in listed.splitlines() if line.startswith("kb")] == [["kb", "kb", "mcp"]]
     run("codex", "mcp", "remove", "kb", env=env, cwd=home)
     assert "nothing to take out" in install("codex", "--remove")
+
+
+def test_the_plugin_is_valid_and_of_this_version(home: Path) -> None:
+    plugin = ROOT / "integrations" / "claude-code"
+    env = {**os.environ, "HOME": str(home)}
+
+    for args in ([str(plugin)], ["--profile", "directory", str(plugin)], [str(ROOT / "integrations")]):
+        done = run("claude", "plugin", "validate", "--strict", *args, env=env)
+        assert done.returncode == 0, done.stdout
+    assert json.loads((plugin / ".claude-plugin" / "plugin.json").read_text())["version"] == __version__
+    assert json.loads((plugin / "hooks" / "hooks.json").read_text())["hooks"]["PostToolUseFailure"] == [HOOK]
+
+
+def test_the_skill_is_valid() -> None:
+    skill = ROOT / "integrations" / "claude-code" / "skills" / "kb-errors"
+
+    done = subprocess.run([Path(sys.executable).with_name("agentskills"), "validate", skill], capture_output=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_plugin_is_installed_by_the_client_and_its_server_answers(home: Path, catalog: Path) -> None:
+    env = on_path({**os.environ, "HOME": str(home), "CLAUDE_CONFIG_DIR": "", "KB_CATALOG": str(catalog)})
+    env["PATH"] = f"{ROOT}/.venv/bin:{env['PATH']}"
+
+    run("claude", "plugin", "marketplace", "add", str(ROOT / "integrations"), env=env, cwd=home)
+    run("claude", "plugin", "install", "kb@kb-errors", env=env, cwd=home)
+
+    assert "kb@kb-errors" in run("claude", "plugin", "list", env=env, cwd=home).stdout
+    assert "Connected" in run("claude", "mcp", "list", env=env, cwd=home).stdout
