@@ -155,6 +155,7 @@ def test_another_form_of_an_entry_has_another_tag(client: FlaskClient) -> None:
 
 
 def test_an_outcome_takes_a_known_token_and_counts_for_its_name(client: FlaskClient, own: Path) -> None:
+    service.ledger_ready(60)
     refused = [
         client.post("/api/v1/outcomes", json=OUTCOME, headers=headers).status_code
         for headers in ({}, {"Authorization": "Bearer kb_other"}, {"Authorization": f"Basic {TOKEN}"})

@@ -135,7 +135,7 @@ def _reporter() -> str | None:
 
 
 def catalog() -> Response:
-    present = service.snapshot()
+    present = metrics.catalog()
     return jsonify(version=present.version, entries=present.count)
 
 

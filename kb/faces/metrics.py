@@ -1,10 +1,12 @@
 """What a server counts, in the words of Prometheus, and the look-ups that are counted."""
 
+from pathlib import Path
 from time import perf_counter
 
 from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_metrics
 
 from kb import service
+from kb.catalog.fetch import digest_of
 from kb.catalog.read import Snapshot, StoredEntry
 from kb.match.answer import Answer
 from kb.match.lookup import LIMIT
@@ -35,7 +37,11 @@ def lookup(
     return found, entry
 
 
-def catalog(present: Snapshot) -> None:
-    """Say which catalog answers from now on."""
+def catalog() -> Snapshot:
+    """The catalog that answers, its version worked out, and counted as that."""
+    present = service.snapshot()
+    if not present.version:
+        present.version = digest_of(Path(present.path))
     CATALOG.info({"version": present.version})
     ENTRIES.set(present.count)
+    return present

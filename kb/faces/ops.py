@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kb import service
 from kb.errors import KbError
+from kb.faces import metrics as counted
 
 
 def add_ops(app: Flask) -> None:
@@ -37,4 +38,5 @@ def readyz() -> tuple[Response, int]:
 
 
 def metrics() -> Response:
+    counted.catalog()
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

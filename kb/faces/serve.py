@@ -157,6 +157,6 @@ def _follow(source: Source, poll: float, stopping: threading.Event) -> None:
             continue
         if found:
             service.swap(found)
-            metrics.catalog(found)
+            metrics.catalog()
             metrics.SWAPS.labels("taken").inc()
             say("catalog", result="taken", version=found.version, entries=found.count)

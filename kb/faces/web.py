@@ -2,12 +2,10 @@
 
 import re
 import secrets
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from kb import place, service
-from kb.catalog.fetch import digest_of
+from kb import place
 from kb.errors import KbError, Misuse, NotFound
 
 try:
@@ -30,7 +28,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -45,9 +43,7 @@ def create_app(rate: str = "off", tokens: Tokens | None = None) -> Flask:
     `rate`: what one client may ask, as `600/minute`, or `off`. `tokens`: who may write outcomes; none: everybody.
     Raises BadCatalog when there is no catalog, Misuse for a rate that is none.
     """
-    catalog = service.snapshot()
-    catalog.version = catalog.version or digest_of(Path(catalog.path))
-    metrics.catalog(catalog)
+    metrics.catalog()
     web = place.web_folder()
     app = Flask(__name__, template_folder=f"{web}/templates", static_folder=f"{web}/static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, TOKENS=tokens or {})
