@@ -14,6 +14,7 @@ from kb.entry.folder import is_id, path_of, shown, template
 from kb.errors import Misuse
 from kb.faces import last_run
 from kb.match.answer import Answer
+from kb.render import first_paragraph
 from kb.replay.isolation import platform_name
 
 HEAD, TAIL = 262_144, 262_144
@@ -107,9 +108,10 @@ def _near(found: Answer) -> list[page.Near]:
     near = []
     for candidate in found.candidates[:NEAR]:
         if candidate.score >= LOOKED_AT:
-            messages = service.show(candidate.id).messages
-            seen = span(messages[0]) if messages else candidate.title.replace(":", ",")
-            near.append(page.Near(candidate.id, seen, candidate.tell_apart.replace("→", "to")))
+            entry = service.show(candidate.id)
+            seen = span(entry.messages[0]) if entry.messages else entry.title.replace(":", ",")
+            because = first_paragraph(entry.cause).partition(". ")[0].replace("→", "to")
+            near.append(page.Near(candidate.id, seen, because))
     return near
 
 
