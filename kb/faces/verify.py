@@ -2,15 +2,15 @@
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kb import place
-from kb.entry.folder import find, load, shown
+from kb.entry.folder import find, load, roots
 from kb.entry.model import Entry
 from kb.errors import Misuse
 from kb.replay import evidence, isolation, sandbox
@@ -27,13 +27,19 @@ def main(argv: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="ID|PATH", help="entries, files, folders (default: all)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="replays at once (default: cores)")
     parser.add_argument("--all", action="store_true", help="also those whose evidence still holds")
+    parser.add_argument("--stale", metavar="90d", help="also those not replayed for so many days")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most N of them, the oldest evidence first")
     parser.add_argument("--no-write", action="store_true", help="leave the evidence files alone")
     asked = parser.parse_args(argv)
     if asked.jobs < 1:
         raise Misuse(f"--jobs {asked.jobs}: at least 1")
+    if asked.limit is not None and asked.limit < 1:
+        raise Misuse(f"--limit {asked.limit}: at least 1")
+    last = _last(asked.stale)
     start = time.monotonic()
-    entries, unread = _entries(find(asked.names, shown(Path(place.entries_folder()))))
-    left = [e for e in entries if asked.all or not evidence.holds(e, evidence.read(e))]
+    entries, unread = _entries(find(asked.names, *roots()))
+    due = sorted((e for e in entries if asked.all or _replayed_on(e) <= last), key=_replayed_on)
+    left = due[: asked.limit]
     if left:
         sandbox.probe()
     verified = 0
@@ -41,15 +47,46 @@ def main(argv: list[str]) -> int:
         print(f"[{number}/{len(left)}] {_line(replay)}")
         for fault in replay.faults:
             print(f"{replay.entry.path}:{fault.line}: {fault}")
+        if not replay.verified:
+            print(_since(replay), end="")
         sys.stdout.flush()
         verified += replay.verified
         if not asked.no_write:
             _keep(replay)
     parts = [f"{verified} of {len(left)} verified"]
-    parts += [f"{len(entries) - len(left)} unchanged"] if len(entries) > len(left) else []
+    parts += [f"{len(due) - len(left)} more to replay"] if len(due) > len(left) else []
+    parts += [f"{len(entries) - len(due)} unchanged"] if len(entries) > len(due) else []
     parts += [f"{unread} not readable"] if unread else []
     print(f"{', '.join(parts)}; {time.monotonic() - start:.1f} s")
     return 0 if verified == len(left) and not unread else 1
+
+
+def _last(stale: str | None) -> str:
+    """The last day that is too long ago, as in `90d`; without a number of days none is. Raises Misuse."""
+    if stale is None:
+        return ""
+    days = re.fullmatch(r"(\d{1,4})d", stale, re.ASCII)
+    if not days:
+        raise Misuse(f"--stale {stale}: a number of days, as in 90d")
+    return (datetime.now(UTC).date() - timedelta(int(days[1]))).isoformat()
+
+
+def _replayed_on(entry: Entry) -> str:
+    """The date of an entry's evidence; the empty text where it does not hold, or comes from the future."""
+    found = evidence.read(entry)
+    holds = found and evidence.holds(entry, found) and found.date <= datetime.now(UTC).date().isoformat()
+    return found.date if found and holds else ""
+
+
+def _since(replay: Replay) -> str:
+    """A line that says on what the entry held before, and what is another version now."""
+    old = evidence.read(replay.entry)
+    if replay.unprepared or not old or not evidence.holds(replay.entry, old):
+        return ""
+    now = {"platform": isolation.platform_name(), **replay.versions}
+    was = {"platform": old.platform, **old.versions}
+    changed = [f"{name} {was[name]} → {now[name]}" for name in sorted(was.keys() & now) if was[name] != now[name]]
+    return f"    held on {old.date}; since then {', '.join(changed) or 'no version has changed'}\n"
 
 
 def _entries(paths: Sequence[Path]) -> tuple[list[Entry], int]:

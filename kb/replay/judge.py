@@ -38,6 +38,20 @@ def not_as_written(transcripts: Sequence[Transcript], ran: Sequence[Ran]) -> lis
     return faults
 
 
+def no_longer_failing(ran: Sequence[Ran]) -> list[Fault]:
+    """What to write, for the first command of Symptom that should fail and does not."""
+    mended = [r for r in ran if r.transcript.role == "run" and r.command.status and r.status == 0]
+    return [
+        Fault(
+            r.command.line,
+            f"`{short(r.command.text)}` no longer fails. Where a newer version has mended it, keep the entry and"
+            " bound it: pin under `needs` what still shows it (`python==3.11`, `pypi:NAME==V`), and write which"
+            " versions have it under Environment (`python<3.12`)",
+        )
+        for r in mended[:1]
+    ]
+
+
 def judge(
     section: Section, own: Sequence[Ran], symptom: Sequence[Ran], texts: Mapping[str, File]
 ) -> tuple[bool, list[Fault]]:

@@ -14,7 +14,7 @@ from kb.entry.model import Entry, File, Section
 from kb.replay import needs
 from kb.replay.busy import every_core_busy
 from kb.replay.isolation import Setting
-from kb.replay.judge import Fault, judge, judge_still, left_failing, not_as_written, shows, unseen
+from kb.replay.judge import Fault, judge, judge_still, left_failing, no_longer_failing, not_as_written, shows, unseen
 from kb.replay.transcript import Part, Ran, play
 
 Verdict = Literal["verified", "failed", "prose"]
@@ -106,6 +106,7 @@ def _reproduction(entry: Entry, setting: Setting) -> Replayed:
         first = first or ran
         faults += _in_run(number, not_as_written(section.transcripts, ran))
         if faults:
+            faults += no_longer_failing(ran)
             break
     if first and not faults and not any(shows(r.command) for r in first if r.transcript.role == "run"):
         faults.append(Fault(section.line, "Symptom's transcripts show no literal line and no exit status"))

@@ -4,11 +4,13 @@ import contextlib
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,7 +118,77 @@ def test_a_retired_entry_is_not_replayed(checkout: Path) -> None:
     assert kb(checkout, "verify").stdout.startswith("0 of 0 verified; ")
 
 
-@pytest.mark.parametrize("args", [["nowhere/at-all"], ["absent.md"], ["--jobs", "0"], ["--jobs", "x"], ["--nonsense"]])
+def days_ago(number: int) -> str:
+    return (datetime.now(UTC).date() - timedelta(number)).isoformat()
+
+
+def dated(checkout: Path, slug: str, date: str, **other: object) -> Path:
+    """Another entry like the one that is verified, with evidence of that day."""
+    path = checkout / "entries" / "python" / f"{slug}.evidence.json"
+    path.write_text(json.dumps({**json.loads(evidence(checkout).read_text()), "date": date, **other}))
+    path.with_name(f"{slug}.md").write_text((checkout / "entries" / "python" / "missing-key.md").read_text())
+    return path
+
+
+def ids(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return re.findall(r"^\[\d+/\d+\] ok +python/(\S+)", done.stdout, re.MULTILINE)
+
+
+def test_what_was_not_replayed_lately_is_replayed_oldest_first(checkout: Path) -> None:
+    kb(checkout, "verify")
+    old = dated(checkout, "old", days_ago(90))
+    dated(checkout, "older", days_ago(200))
+    dated(checkout, "recent", days_ago(89))
+    dated(checkout, "from-the-future", days_ago(-2))
+    dated(checkout, "never", "").unlink()
+    seldom = kb(checkout, "verify", "--stale", "90d", "--no-write", "--jobs", "1")
+    assert ids(seldom) == ["from-the-future", "never", "older", "old"]
+    assert seldom.stdout.splitlines()[-1].startswith("4 of 4 verified, 2 unchanged; ")
+    some = kb(checkout, "verify", "--stale", "90d", "--no-write", "--jobs", "1", "--limit", "3")
+    assert ids(some) == ["from-the-future", "never", "older"]
+    assert some.stdout.splitlines()[-1].startswith("3 of 3 verified, 1 more to replay, 2 unchanged; ")
+    assert ids(kb(checkout, "verify", "--stale", "90d", "python/old", "python/recent")) == ["old"]
+    assert json.loads(old.read_text())["date"] == days_ago(0)
+    assert ids(kb(checkout, "verify", "--stale", "90d", "python/old")) == []
+
+
+def test_what_broke_says_since_when_and_what_to_write(checkout: Path) -> None:
+    """Evidence of an earlier version stands; on the present one the error is gone."""
+    change(checkout, "Port=80", "port=80")
+    kb(checkout, "verify")
+    entry = checkout / "entries" / "python" / "missing-key.md"
+    write = (
+        "from kb.entry.folder import load; from kb.replay.evidence import *; from pathlib import Path\n"
+        f"e = load(Path({str(entry)!r}))[0]\n"
+        "write(e, Evidence(hash_of(e), {'0': 'verified'}, '2020-01-02', 'Debian 9', {'python': '2.7', 'bash': '4.4'}))"
+    )
+    subprocess.run([sys.executable, "-c", write], cwd=checkout, check=True)
+    done = kb(checkout, "verify", "--stale", "90d", "--no-write")
+    assert done.returncode == 1
+    assert "`python read.py` no longer fails. " in done.stdout
+    assert "(`python<3.12`)" in done.stdout
+    assert re.search(
+        r"^    held on 2020-01-02; since then bash 4\.4 → 5\.\S+, platform Debian 9 → .*, python 2\.7 → 3\.",
+        done.stdout,
+        re.MULTILINE,
+    )
+    assert evidence(checkout).exists()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["nowhere/at-all"],
+        ["absent.md"],
+        ["--jobs", "0"],
+        ["--jobs", "x"],
+        ["--nonsense"],
+        ["--stale", "90"],
+        ["--stale", "-1d"],
+        ["--stale", "٣d"],
+        ["--limit", "0"],
+    ],
+)
 def test_misuse(checkout: Path, args: list[str]) -> None:
     done = kb(checkout, "verify", *args)
     assert done.returncode == 2
