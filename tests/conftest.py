@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from postgres import Postgres
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 ROOT = Path(__file__).parent.parent
 ERROR = "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88"
 ENTRY = "python/numpy-abi"
@@ -47,6 +51,43 @@ def _state_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
+def site(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a ledger of its own."""
+    command = [sys.executable, "-m", "kb.faces.cli", "serve", "--port", "0"]
+    state = str(tmp_path_factory.mktemp("served"))
+    env = {**os.environ, "KB_CATALOG": str(catalog), "XDG_STATE_HOME": state}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env, cwd=ROOT)
+    assert process.stdout
+    yield next(w for w in process.stdout.readline().split() if w.startswith("http")).rstrip("/")
+    process.terminate()
+    process.wait(timeout=20)
+    process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        flags = ["--no-sandbox", "--disable-background-networking"]
+        yield p.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+
+
+@pytest.fixture
+def page(browser: "Browser", site: str) -> Iterator["Page"]:
+    """A tab; the test fails if anything goes wrong in it that its user would not see."""
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda said: trouble.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("request", lambda asked: trouble.append(asked.url) if not asked.url.startswith(site) else None)
+    yield page
+    context.close()
+    assert trouble == []
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     server = Postgres()
     yield server
@@ -61,9 +102,10 @@ def own(tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     for switch in ("KB_LEDGER", "KB_OUTCOMES", "KB_MISSES"):
         monkeypatch.delenv(switch, raising=False)
     yield tmp_path / "state" / "kb"
-    from kb.ledger.store import close
+    from kb.ledger import standing, store
 
-    close()
+    store.close()
+    standing.forget()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

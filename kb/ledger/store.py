@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import BoundedSemaphore, Lock, Thread
+from threading import Lock, Semaphore, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -39,7 +39,8 @@ class Ledger:
             raise Misuse("KB_LEDGER: a path, sqlite:///PATH, postgresql+psycopg://USER:PASSWORD@HOST/NAME, or off")
         self._engine: Engine | None = None
         self._opening = Lock()
-        self._slots = BoundedSemaphore(1 if self._file else AT_ONCE)
+        self._at_once = 1 if self._file else AT_ONCE
+        self._slots = Semaphore(self._at_once)
         self._down_until = 0.0
 
     def run(self, work: Callable[[Connection], T], patience: float = PATIENCE) -> T:
@@ -85,6 +86,9 @@ class Ledger:
         return result  # type: ignore[return-value]
 
     def close(self) -> None:
+        """Close its connections, when what still runs is done or has had its time."""
+        for _ in range(self._at_once):
+            self._slots.acquire(timeout=PATIENCE)
         with self._opening:
             if self._engine:
                 self._engine.dispose()

@@ -129,10 +129,19 @@ def test_a_torn_record_spoils_itself_alone(own: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "junk", [b"", b"\x1e" * 100, os.urandom(4096), b"\x1e1\x1f2\x1f3\x1e", b"\x1e1\x1f-\x1fa\x1fb\x1e"]
+    "junk",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\x1e" * 100, id="marks"),
+        pytest.param(os.urandom(4096), id="noise"),
+        pytest.param(b"\x1e1\x1f2\x1f3\x1e", id="short"),
+        pytest.param("\x1e²\x1f²\x1fa\x1fb\x1e".encode(), id="no digits"),
+        pytest.param(b"\x1e1\x1f" + b"9" * 5000 + b"\x1fa\x1fb\x1e", id="too great"),
+        pytest.param(b"\x1e1\x1f2\x1fa\0\x1fb\x1e", id="a NUL"),
+    ],
 )
-def test_a_spool_of_anything_is_folded(own: Path, junk: bytes) -> None:
-    own.mkdir(parents=True)
+def test_a_spool_of_anything_is_folded(address: str, own: Path, junk: bytes) -> None:
+    own.mkdir(parents=True, exist_ok=True)
     Path(spool.path()).write_bytes(junk)
     spool.note(UNKNOWN)
 
