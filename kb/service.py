@@ -71,6 +71,12 @@ def swap(catalog: Snapshot) -> None:
     _entry.cache_clear()
 
 
+def blame() -> None:
+    """After a failure that nobody foresaw: raises BadCatalog where the catalog that is open is damaged."""
+    for catalog in _catalog:
+        catalog.check()
+
+
 def lookup(text: str, limit: int = LIMIT, abstain: bool = True, record: bool = False) -> Answer:
     """The entry that explains an error, candidates, or nothing.
 

@@ -14,6 +14,7 @@ from kb.catalog import schema
 from kb.catalog.index import index
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
 from kb.catalog.memo import Memo
+from kb.catalog.seal import BLANK, KEY, seal
 from kb.entry.folder import read_folder
 from kb.entry.model import Entry, Finding, Transcript
 from kb.errors import BadCatalog, Misuse
@@ -71,6 +72,7 @@ def write(
     beside = Path(name)
     try:
         _write(entries, beside, memo or Memo(), origins or {})
+        seal(beside)
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         beside.chmod(0o644)
@@ -105,7 +107,7 @@ def _write(entries: Sequence[Entry], path: Path, memo: Memo, origins: Mapping[st
             _insert(connection, schema.origin, [{"entry": numbers[id], "text": origins[id]} for id in sorted(origins)])
             for table, rows in index(entries, memo.words):
                 _insert(connection, table, rows)
-            _insert(connection, schema.meta, [{"key": "entries", "value": str(len(entries))}])
+            _insert(connection, schema.meta, [{"key": "entries", "value": str(len(entries))}, {"key": KEY, "value": BLANK}])
     finally:
         engine.dispose()
 

@@ -120,10 +120,14 @@ class Snapshot:
         return list(self._db.execute(sql, (after, limit, tag)))
 
     def check(self) -> None:
-        """Read every page of the file. Raises BadCatalog for one that is damaged inside."""
+        """Read every page of the file. Raises BadCatalog for one that is damaged inside, be it by one bit."""
+        from kb.catalog.seal import sealed
+
         try:
             said = str(self._db.execute("pragma quick_check(1)").fetchone()[0])
-        except sqlite3.Error as error:
+            if said == "ok" and not sealed(self.path):
+                said = "it does not have its checksum"
+        except (sqlite3.Error, OSError, ValueError) as error:
             said = str(error)
         if said != "ok":
             raise BadCatalog(f"{self.path}: the catalog is damaged ({said})")

@@ -76,6 +76,19 @@ def main() -> int:
 
 
 def run(argv: list[str]) -> int:
+    """The exit status of a command. Raises KbError."""
+    try:
+        return _run(argv)
+    except (KbError, OSError):
+        raise
+    except Exception:
+        from kb import service
+
+        service.blame()
+        raise
+
+
+def _run(argv: list[str]) -> int:
     command = argv[0] if argv else ""
     if command in HERE:
         return HERE[command](argv[1:])
