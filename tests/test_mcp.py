@@ -353,7 +353,8 @@ def test_the_conformance_suite_finds_only_what_a_server_of_tools_does_not_have(o
 
 
 def test_the_inspector_finds_nothing_to_mend(env: dict[str, str]) -> None:
-    done = run("mcp-inspector", "--cli", *COMMAND, "--method", "tools/list", "--strict", env=env)
+    patient = ["--connect-timeout", "60000"]
+    done = run("mcp-inspector", "--cli", *patient, *COMMAND, "--method", "tools/list", "--strict", env=env)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert [t["name"] for t in json.loads(done.stdout)["tools"]] == ["lookup_error", "get_entry", "report_outcome"]
