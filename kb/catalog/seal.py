@@ -1,6 +1,7 @@
 """The checksum that a catalog carries of itself, by which damage that SQLite does not see is seen."""
 
 import mmap
+import re
 from pathlib import Path
 from zlib import crc32
 
@@ -19,7 +20,10 @@ def seal(path: Path) -> None:
 def sealed(path: str) -> bool:
     """Whether the file is, to the last bit, what was sealed. Reads all of it, some 1 GB a second. Raises OSError."""
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:  # noqa: PTH123
-        at = data.find(KEY.encode()) + len(KEY)
-        with memoryview(data) as bytes_:
-            state = crc32(bytes_[at + 8 :], crc32(BLANK.encode(), crc32(bytes_[:at])))
-        return data[at : at + 8] == f"{state:08x}".encode()
+        found = re.search(re.escape(KEY.encode()) + b"([0-9a-f]{8})", data)
+        if not found:
+            return False
+        said, at, end = found[1], *found.span(1)
+        del found  # it holds the map open
+        with memoryview(data) as whole, whole[:at] as before, whole[end:] as behind:
+            return said == f"{crc32(behind, crc32(BLANK.encode(), crc32(before))):08x}".encode()
