@@ -18,7 +18,7 @@ class CatalogHook(BuildHookInterface):  # type: ignore[type-arg]
         # Not beside the wheel: all that lies there is uploaded.
         self.folder = TemporaryDirectory()
         catalog = Path(self.folder.name) / "catalog.sqlite"
-        build([Path(self.root) / "entries"], catalog)
+        build([Path(self.root) / "entries"], catalog, history=True)
         build_data["force_include"][str(catalog)] = "kb/_data/catalog.sqlite"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

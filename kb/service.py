@@ -21,6 +21,7 @@ TYPE_CHECKING = False  # what is imported for its type alone is too dear for a l
 
 if TYPE_CHECKING:
     from kb.catalog.overview import Listed
+    from kb.ledger.credits import Credit, Vote
     from kb.ledger.misses import Counted
     from kb.ledger.outcomes import Outcome
 
@@ -212,6 +213,34 @@ def misses(limit: int = 50, patience: float = 1.0) -> list[Counted]:
     misses.fold(ledger(address), patience)
     counted = misses.listed(ledger(address), limit, patience)
     return [m for m in counted if _lookup(snapshot(), m.sample, 1, True).decision != "match"]
+
+
+def credits(patience: float = 1.0) -> list[Credit]:
+    """Who wrote the entries, and what these did for others by the ledger's outcomes; most entries first.
+
+    Of every reporter the last word counts, once; what an author reports of an entry of theirs does not, where it is
+    known: a token, or a name in git, that is theirs. Raises LedgerDown.
+    """
+    from pathlib import Path
+
+    from kb import place
+    from kb.ledger import credits, where
+
+    history: dict[str, tuple[str, ...]] = {}
+    known_as: dict[str, str] = {}
+    voted: dict[tuple[str, int], list[Vote]] = {}
+    if not place.installed():
+        from kb.catalog.authors import from_git
+
+        history = from_git(Path(place.entries_folder()))
+    if where.outcomes():
+        from kb.catalog.authors import me
+        from kb.ledger.outcomes import installation
+        from kb.ledger.store import ledger
+
+        voted = credits.votes(ledger(where.outcomes()), patience)
+        known_as = {installation(): me(Path.cwd())}
+    return credits.credits(snapshot(), voted, history, known_as)
 
 
 def ledger_ready(patience: float = 1.0) -> None:

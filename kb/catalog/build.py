@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from sqlalchemy import Table, bindparam, create_engine, event, insert
 from sqlalchemy.engine import Connection
 
 from kb.catalog import schema
+from kb.catalog.authors import from_git
 from kb.catalog.index import index
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
 from kb.catalog.memo import Memo
@@ -29,14 +31,18 @@ class Built(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def build(folders: Iterable[Path], out: Path, memo: Memo | None = None, own: Sequence[Path] = ()) -> Built:
+def build(
+    folders: Iterable[Path], out: Path, memo: Memo | None = None, own: Sequence[Path] = (), history: bool = False
+) -> Built:
     """Write the snapshot of all readable entries of the folders to `out`. `memo`: what earlier builds read.
 
     `own`: folders of entries of one's own; of one id the first of them wins, and any of them over `folders`.
+    `history`: who wrote an entry that does not say so is asked of git.
     The same entries and evidence give the same bytes. A broken entry is left out and is among the findings.
     Raises BadCatalog when `out` cannot be written; what lay there before is then untouched.
     """
     entries: dict[str, Entry] = {}
+    shipped: set[str] = set()
     origins: dict[str, str] = {}
     findings: list[Finding] = []
     memo = memo or Memo()
@@ -51,9 +57,11 @@ def build(folders: Iterable[Path], out: Path, memo: Memo | None = None, own: Seq
         findings += read_in.findings
         if folder in own:
             for e in read_in.entries:
-                instead = ", in place of the shipped entry" if e.id in entries and e.id not in origins else ""
-                origins[e.id] = f"{folder}{instead}"
-        entries |= {e.id: e for e in read_in.entries}
+                origins[e.id] = f"{folder}{', in place of the shipped entry' if e.id in shipped else ''}"
+        else:
+            shipped |= {e.id for e in read_in.entries}
+        wrote = from_git(folder) if history else {}
+        entries |= {e.id: e if e.authors else replace(e, authors=wrote.get(e.id, ())) for e in read_in.entries}
     write([entries[id] for id in sorted(entries)], out, memo, origins)
     memo.keep()
     return Built(len(entries), tuple(findings))
@@ -159,6 +167,7 @@ def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
         texts(schema.tag, n, e.tags)
         texts(schema.need, n, e.needs)
         texts(schema.platform, n, e.platforms)
+        texts(schema.author, n, e.authors)
         add(
             schema.look_alike,
             n,

@@ -67,6 +67,7 @@ source = _of_entry("source", _text("text"))
 tag = _of_entry("tag", _text("text"))
 need = _of_entry("need", _text("text"))
 platform = _of_entry("platform", _text("text"))
+author = _of_entry("author", _text("text"))
 look_alike = _of_entry("look_alike", _text("seen"), _text("instead"), _text("entry_id", null=True))
 evidence = Table(
     "evidence",

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 Add = Callable[[int, str, str], None]
 """Records a finding: 1-based line, code, message."""
 
-LISTS = ("tags", "needs", "platforms", "aliases")
+LISTS = ("tags", "needs", "platforms", "aliases", "authors")
 TEXTS = ("stub", "unverifiable", "retired")
 MANY = 50
 """Lines of a front matter, and items of a list, at most."""

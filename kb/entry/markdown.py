@@ -150,6 +150,7 @@ class _Reader:
             stub=texts.get("stub"),
             unverifiable=texts.get("unverifiable"),
             aliases=lists.get("aliases", ()),
+            authors=lists.get("authors", ()),
             retired=texts.get("retired"),
         )
         for section in (*options, *([not_helping] if not_helping else [])):

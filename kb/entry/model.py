@@ -157,6 +157,8 @@ class Entry:
     stub: str | None = None
     unverifiable: str | None = None
     aliases: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    """Who wrote it; empty: whoever committed it first."""
     retired: str | None = None
 
     @property

@@ -19,7 +19,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("folders", type=Path, nargs="*", help="folders of entries (default: the shipped ones)")
     asked = parser.parse_args(argv)
     start = time.perf_counter()
-    built = build(asked.folders or [Path(place.entries_folder())], asked.out, usual())
+    built = build(asked.folders or [Path(place.entries_folder())], asked.out, usual(), history=True)
     for finding in built.findings:
         print(finding, file=sys.stderr)
     write_digest(asked.out)

@@ -25,6 +25,7 @@ kb check [PATH|ID ...]      findings of entries, then a replay
 kb verify [PATH|ID ...]     replay entries and write the evidence
 kb outcome ID N worked|failed  say what became of option N
 kb misses                   what was looked up in vain: what to write next
+kb credits                  who wrote the entries, and what these did for others
 kb serve                    the web page and the HTTP API
 kb token NAME               a token that may write outcomes over HTTP
 kb mcp [--http]             the MCP server on standard input and output, or over HTTP
@@ -41,6 +42,7 @@ HEAD, TAIL = 65_536, 262_144
 LOADED = {
     "build": "kb.faces.build",
     "check": "kb.faces.check",
+    "credits": "kb.faces.credits",
     "draft": "kb.faces.draft",
     "install": "kb.faces.install",
     "mcp": "kb.faces.mcp",

@@ -78,8 +78,7 @@ class Ledger:
             raise self._down(f"no answer within {patience:g} s") from None
         if isinstance(error, (SQLAlchemyError, OSError)):
             cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-            if "locked" not in cause:
-                self._pause()
+            self._pause()
             raise self._down(cause) from None
         if error:
             raise error
@@ -95,8 +94,9 @@ class Ledger:
             self._engine = None
 
     def _pause(self) -> None:
-        """Ask nothing for a while, so that no worker waits for what is known to be down."""
-        self._down_until = monotonic() + LedgerDown.retry_after
+        """Ask a server nothing for a while, so that no worker waits for what is known to be down."""
+        if not self._file:
+            self._down_until = monotonic() + LedgerDown.retry_after
 
     def _down(self, cause: str) -> LedgerDown:
         name = self._file if self._file else self._url.render_as_string(hide_password=True)
