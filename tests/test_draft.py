@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
 from conftest import ROOT, Run
@@ -135,6 +136,15 @@ def test_a_prompt_in_the_paste_is_the_command() -> None:
 
     assert [c.text for c in entry.symptom.transcripts[0].commands] == ["make -j4 all"]
     assert bare(entry) == ["make: *** No rule to make target 'all'.  Stop."]
+
+
+def test_of_a_tools_complaints_the_first_names_the_failure_of_exceptions_the_last() -> None:
+    complaints = (
+        "hose.c:1:1: error: expected a nozzle before water\nhose.c:9:1: error: expected an end before the hose\n"
+    )
+
+    assert log.read(complaints).messages[0].endswith("expected a nozzle before water")
+    assert log.read("KeyError: 'port'\n\nDuring it:\n\n" + LOG).messages[0].startswith("tallybook.errors")
 
 
 def test_a_command_of_several_lines() -> None:
@@ -424,6 +434,7 @@ def test_look_alikes_are_what_look_up_found(kb: Run) -> None:
     [
         ((), b"", b"nothing to draft from"),
         ((), b"\x00\xff\x1b[0m\n" * 99, b"nothing to draft from"),
+        (("--out", "-"), Random(1).randbytes(100_000), b"nothing in it reads"),
         (("no-such-file",), b"", b"No such file"),
         (("/",), b"", b"directory"),
         (("--id", "../x", "-"), b"error: cannot be\n", b"AREA/SLUG"),

@@ -78,13 +78,18 @@ def _unmarked(text: str) -> str:
 
 
 def _messages(weighed: list[QueryLine]) -> list[str]:
-    """What names the failure, most telling first: the last line of a chain before its causes."""
+    """What names the failure, most telling first."""
     found: dict[str, str] = {}
-    for line in sorted(weighed, key=lambda w: (-w.weight, -w.number)):
+    for line in sorted(weighed, key=lambda w: _place(w.weight, w.number)):
         message = holed(line.text.strip())
         if line.weight >= TELLS and sum(map(str.isalnum, message)) > 5:
             found.setdefault(normal(message), message)
     return list(found.values())[:MESSAGES]
+
+
+def _place(weight: float, number: int) -> tuple[float, int]:
+    """Of exceptions the last one says what happened, of a tool's complaints the first."""
+    return -weight, -number if weight == 1 else number
 
 
 def _transcript(lines: list[str], weighed: list[QueryLine]) -> list[str]:
@@ -93,7 +98,7 @@ def _transcript(lines: list[str], weighed: list[QueryLine]) -> list[str]:
     kept = {n for n, line in enumerate(lines) if weights.get(n, 0) > FRAME or line.startswith("Traceback (most recent")}
     if len(lines) <= SHOWN and len(kept) == sum(map(bool, map(str.strip, lines))):
         kept = set(range(len(lines)))
-    kept = set(sorted(kept, key=lambda n: (-weights.get(n, 1), -n))[:SHOWN])
+    kept = set(sorted(kept, key=lambda n: _place(weights.get(n, 1), n))[:SHOWN])
     shown: list[str] = []
     for n, line in enumerate(lines):
         if n in kept:

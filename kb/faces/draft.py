@@ -72,6 +72,8 @@ def _read(given: str) -> tuple[str, page.Parts]:
     if card.is_card(text):
         return text, card.read(text)
     parts = log.read(text)
+    if not parts.output:
+        raise Misuse("nothing in it reads as what a command printed: give its output, or a card")
     where = ", ".join([platform_name(), *parts.versions])
     parts.environment = [f"- {where} {doubt('this machine; was it here?')}"]
     return text, parts
