@@ -1,7 +1,9 @@
 """Entries and evidence → an immutable snapshot, written beside and renamed into place."""
 
+import glob
 import os
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +26,10 @@ from kb.replay.evidence import Evidence, hash_of, holds, read
 
 REVISION = 16
 """Hexadecimal digits of the hash of what is replayed that name an entry's revision."""
+
+
+LEFT_BEHIND = 3600
+"""Seconds after which a file of a build that is still under way is taken for one of a build that was killed."""
 
 
 class Built(NamedTuple):
@@ -73,6 +79,9 @@ def write(
     """Write the snapshot of these entries, in this order. `origins`: by id, where those of one's own come from."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        for rest in out.parent.glob(f".{glob.escape(out.name)}.*.tmp"):  # of a build that was killed
+            if rest.stat().st_mtime < time.time() - LEFT_BEHIND:
+                rest.unlink(missing_ok=True)
         handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".tmp")
         os.close(handle)
     except OSError as error:
