@@ -124,7 +124,8 @@ def _write(entries: Sequence[Entry], path: Path, memo: Memo, origins: Mapping[st
             _insert(connection, schema.origin, [{"entry": numbers[id], "text": origins[id]} for id in sorted(origins)])
             for table, rows in index(entries, memo.words):
                 _insert(connection, table, rows)
-            _insert(connection, schema.meta, [{"key": "entries", "value": str(len(entries))}, {"key": KEY, "value": BLANK}])
+            told = {"entries": str(len(entries)), KEY: BLANK}
+            _insert(connection, schema.meta, [{"key": key, "value": value} for key, value in told.items()])
     finally:
         engine.dispose()
 
