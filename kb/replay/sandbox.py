@@ -135,7 +135,7 @@ def _script(steps: Sequence[Step], names: Sequence[str], ends: Sequence[str]) ->
 
 def _fifos(folder: Path, names: Sequence[str], stack: contextlib.ExitStack) -> list[int]:
     folder.mkdir()
-    folder.chmod(0o711)
+    folder.chmod(0o311)  # whoever is inside, even its owner, cannot list it
     opened = []
     for name in names:
         fifo = folder / name
@@ -226,7 +226,11 @@ def _drain(fd: int) -> tuple[bytes, bool]:
 
 
 def _end(process: subprocess.Popen[bytes], cgroups: Sequence[Path]) -> None:
-    """Kill the whole tree: the first process of a PID namespace takes all others with it."""
+    """Kill the whole tree: the first process of a PID namespace takes all others with it, and is gone after them."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        for first in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            os.kill(int(first), signal.SIGKILL)
+            process.wait(5)
     process.kill()
     process.wait()
     for cgroup in cgroups:

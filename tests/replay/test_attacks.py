@@ -703,9 +703,13 @@ def test_a_checkout_runs_nothing_outside(checkout: Path) -> None:
     with (here / ".git" / "config").open("a") as config:
         config.write(f"[core]\n\tfsmonitor = {here}/git\n\thooksPath = {here}\n\tpager = {here}/git\n")
     (here / ".npmrc").write_text(f"script-shell={here}/bash\n")
-    kb = Path(sys.executable).with_name("kb")
     done = subprocess.run(
-        [kb, "verify", "--all", "entries"], cwd=here, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-P", "-m", "kb.faces.cli", "verify", "--all", "entries"],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.stdout.startswith("[1/1] ok "), done.stdout + done.stderr
     assert not proof.exists() or proof.read_text() == ""
