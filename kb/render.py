@@ -6,7 +6,10 @@ from kb.catalog.read import StoredEntry, StoredOption
 from kb.entry.brief import brief, first_paragraph
 from kb.match.answer import Answer, Candidate
 
-__all__ = ["SECTIONS", "answer", "first_paragraph", "full", "short", "verified"]
+__all__ = ["SECTIONS", "answer", "first_paragraph", "full", "one_line", "short", "verified"]
+
+LIKELY = 0.25
+"""The score from which a candidate is named where one line must do."""
 
 SECTIONS = ("symptom", "cause", "fix", "checklist", "messages", "look-alikes", "environment", "source")
 
@@ -61,6 +64,12 @@ def answer(found: Answer, entry: StoredEntry | None) -> str:
     if found.resembles:
         return f"No entry fits. {found.resembles}"
     return "No entry fits."
+
+
+def one_line(candidates: tuple[Candidate, ...]) -> str:
+    """The likely ones of some candidates, by name; empty where there are none."""
+    listed = ", ".join(f"{c.id} ({c.score:.0%})" for c in candidates if c.score >= LIKELY)
+    return f"kb: one of these may be it: {listed}; `kb show ID` reads one" if listed else ""
 
 
 def full(entry: StoredEntry, sections: tuple[str, ...] = SECTIONS) -> str:

@@ -113,6 +113,14 @@ class Snapshot:
         """(id, title) of all entries, by id."""
         return list(self._db.execute("select id, title from entry order by id"))
 
+    def own(self) -> dict[str, str]:
+        """By id, where the entries of one's own come from."""
+        return {id: self.origins[n] for n, (id, _) in self._named(list(self.origins)).items()}
+
+    def _named(self, ns: list[int]) -> dict[int, tuple[str, str]]:
+        sql = f"select n, id, title from entry where n in ({','.join('?' * len(ns))})"  # noqa: S608
+        return {n: (id, title) for n, id, title in self._db.execute(sql, ns)}
+
     def listed(self, tag: str, after: str, limit: int) -> list[tuple[str, str]]:
         """(id, title) by id: of a tag where one is given, after an id, at most `limit`."""
         tagged = "n in (select entry from tag where text = ?3)" if tag else "?3 = ''"
@@ -134,11 +142,10 @@ class Snapshot:
 
     def titles(self, ns: list[int]) -> dict[int, tuple[str, str]]:
         """(id, title) by entry number; the title of an entry of one's own says where it comes from."""
-        sql = f"select n, id, title from entry where n in ({','.join('?' * len(ns))})"  # noqa: S608
-        return {
-            n: (i, f"{title} (from {self.origins[n]})" if n in self.origins else title)
-            for n, i, title in self._db.execute(sql, ns)
-        }
+        named = self._named(ns)
+        for n in named.keys() & self.origins.keys():
+            named[n] = (named[n][0], f"{named[n][1]} (from {self.origins[n]})")
+        return named
 
     def resolve(self, id: str) -> str:
         """The present id of an id or alias. Raises NotFound."""

@@ -1,13 +1,17 @@
-"""Answers and entries as JSON values: the same shape on the command line, over HTTP and in MCP."""
+"""Answers and entries as JSON values: the same shape on the command line, over HTTP and in MCP.
+
+`origin` is there where an entry is one's own, and says where it comes from.
+"""
 
 from typing import Any
 
-from kb import render
+from kb import render, service
 from kb.catalog.read import StoredEntry, StoredOption
 from kb.match.answer import Answer
 
 
 def answer(found: Answer, matching: StoredEntry | None) -> dict[str, Any]:
+    own = service.snapshot().own()
     out: dict[str, Any] = {
         "decision": found.decision,
         "candidates": [
@@ -17,6 +21,7 @@ def answer(found: Answer, matching: StoredEntry | None) -> dict[str, Any]:
                 "score": c.score,
                 "why": {"query": c.why.query, "entry": c.why.entry},
                 "tell_apart": c.tell_apart,
+                **({"origin": own[c.id]} if c.id in own else {}),
             }
             for c in found.candidates
         ],
@@ -54,6 +59,7 @@ def entry(e: StoredEntry) -> dict[str, Any]:
         "stub": e.stub,
         "unverifiable": e.unverifiable,
         "retired": e.retired,
+        **({"origin": e.origin} if e.origin else {}),
     }
 
 

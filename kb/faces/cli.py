@@ -152,13 +152,13 @@ def list_all(argv: list[str]) -> int:
         raise Misuse("kb list takes no argument")
     from kb import service
 
-    ids = service.snapshot().ids()
+    ids, own = service.snapshot().ids(), service.snapshot().own()
     if as_json:
-        _print_json([{"id": i, "title": title} for i, title in ids])
+        _print_json([{"id": i, "title": title} | ({"origin": own[i]} if i in own else {}) for i, title in ids])
     else:
         width = max((len(i) for i, _ in ids), default=0)
         for i, title in ids:
-            print(f"{i:{width}}  {title}")
+            print(f"{i:{width}}  {title}" + (f" (from {own[i]})" if i in own else ""))
     return 0
 
 

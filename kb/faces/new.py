@@ -15,17 +15,25 @@ def main(argv: list[str]) -> int:
         prog="kb new", description="Write entries/AREA/SLUG.md from the template; its gaps say what to write."
     )
     parser.add_argument("id", metavar="AREA/SLUG", help="lower case letters, digits, hyphens; names the fault")
-    id = parser.parse_args(argv).id
-    if place.installed():
-        raise Misuse("kb new writes into a checkout of kb; this one is installed")
-    root = shown(Path(place.entries_folder()))
+    parser.add_argument("--here", action="store_true", help="one of your own, in the folder .kb of the present project")
+    asked = parser.parse_args(argv)
+    id = asked.id
+    if place.installed() and not asked.here:
+        raise Misuse("kb new writes into a checkout of kb; this one is installed: kb new --here writes into ./.kb")
+    shipped = shown(Path(place.entries_folder()))
+    root = Path(".kb") if asked.here else shipped
     path = path_of(root, id)
-    if not path.parent.is_dir():
+    if asked.here:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misuse(f"{path.parent}: {error.strerror}") from None
+    elif not path.parent.is_dir():
         areas = sorted(p.name for p in root.iterdir() if p.is_dir())
         near = get_close_matches(path.parent.name, areas, 1)
         hint = f"did you mean {near[0]}?" if near else f"the areas are {', '.join(areas)}"
         raise Misuse(f"no area {path.parent.name!r}: {hint} For a new one make {path.parent} first")
-    text = template(root)
+    text = template(shipped)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

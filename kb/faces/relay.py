@@ -15,6 +15,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -25,6 +26,7 @@ PIECE = 4096
 SILENCE, LONGEST = 0.15, 1.0
 """Seconds after its end that more is waited for, when others hold its output open, and after the last of it."""
 PASSED_ON = (signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
+OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTOU, signal.SIGTTIN)
 _EVENT = struct.Struct("=ci")
 
 
@@ -130,6 +132,8 @@ class Relay:
             else:
                 self._start_beside()
             os.close(self.say)
+            while self.keyboard and not self.pid and self._event():
+                pass
             for stream in self.streams:
                 os.close(stream.end)
             self._grab()
@@ -141,10 +145,8 @@ class Relay:
         status = self.status or 0
         if self.error:
             status = 127 if self.error in (errno.ENOENT, errno.ENOTDIR) else 126
-        elif os.WIFSIGNALED(status):
-            status = 128 + os.WTERMSIG(status)
         else:
-            status = os.WEXITSTATUS(status)
+            status = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         return Ran(status, self.kept.all(), self.error, self.cut_off)
 
     # The command's side
@@ -175,19 +177,18 @@ class Relay:
         for fd in (control, self.events, *(s.read for s in self.streams)):
             os.close(fd)
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTOU, signal.SIGTTIN, signal.SIGUSR1):
-            signal.signal(number, signal.SIG_IGN)
-        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGUSR2, signal.SIGWINCH, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        # Ours it ignores, and the command gets them as we did; the end of the terminal is its own end.
+        mine = [n for n in (*OF_THE_KEYBOARD, *PASSED_ON) if signal.getsignal(n) != signal.SIG_IGN]
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL if number == signal.SIGHUP else signal.SIG_IGN)
         os.setsid()
         fcntl.ioctl(keyboard.end, termios.TIOCSCTTY, 0)
         pid = os.fork()
         if not pid:
             os.setpgid(0, 0)
             os.tcsetpgrp(keyboard.end, os.getpid())
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTOU, signal.SIGTTIN):
+            for number in mine:
                 signal.signal(number, signal.SIG_DFL)
-            signal.signal(signal.SIGUSR1, signal.SIG_DFL)
             self._become(keyboard.end)
         os.write(self.say, _EVENT.pack(b"P", pid))
         for fd in (0, 1, 2):
@@ -235,18 +236,14 @@ class Relay:
         def pass_on(number: int, _: FrameType | None) -> None:
             if self.pid and self.status is None:
                 send: Callable[[int, int], None] = os.killpg if self.keyboard else os.kill
-                try:
+                with suppress(OSError):
                     send(self.pid, number)
-                except OSError:
-                    return
 
         def resized(number: int, frame: FrameType | None) -> None:
             for stream in self.streams:
                 if stream.terminal:
-                    try:
+                    with suppress(OSError):
                         stream.resize()
-                    except OSError:
-                        continue
             if not self.keyboard:  # it was told by the terminal, maybe before the new size was there
                 pass_on(number, frame)
 
@@ -263,18 +260,20 @@ class Relay:
 
     def _grab(self) -> None:
         """Take every key as it is, while we are in the foreground: what it means is the command's affair."""
-        if self.keyboard and not self.raw and os.tcgetpgrp(0) == os.getpgrp():
-            tty.setraw(0, termios.TCSANOW)
-            self.raw = True
+        if self.keyboard and not self.raw:
+            with suppress(OSError, termios.error):
+                if os.tcgetpgrp(0) == os.getpgrp():
+                    tty.setraw(0, termios.TCSANOW)
+                    self.raw = True
 
     def _release(self) -> None:
         """Give the terminal back, in the modes that the command left it in."""
         if self.raw and self.keyboard and self.settings:
-            try:
-                settings = termios.tcgetattr(self.keyboard.read) if self.keyboard in self.streams else self.settings
+            settings = self.settings
+            with suppress(OSError, termios.error):  # whoever held it may be gone
+                settings = termios.tcgetattr(self.keyboard.read)
+            with suppress(OSError, termios.error):  # the terminal may be gone
                 termios.tcsetattr(0, termios.TCSADRAIN, settings)
-            except (OSError, termios.error):
-                termios.tcsetattr(0, termios.TCSADRAIN, self.settings)
         self.raw = False
 
     def _pump(self, wake: int) -> None:

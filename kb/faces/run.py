@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from kb.errors import Misuse
 from kb.faces import relay
@@ -13,8 +14,6 @@ Run a command as the shell would: terminal, colours, prompts, signals and exit s
 kb knows of the error follows on standard error. `kb draft --last` begins an entry from it.
 """
 INTERRUPTED = 130
-LIKELY = 0.1
-"""The score from which a candidate is named."""
 
 
 def main(argv: list[str]) -> int:
@@ -40,7 +39,8 @@ def main(argv: list[str]) -> int:
         try:
             answer(command, ran.status, output)
         except Exception as error:  # whatever it is, the status is the command's
-            print(f"kb: {error}", file=sys.stderr)
+            with suppress(OSError):  # the terminal may be gone
+                print(f"kb: {error}", file=sys.stderr)
     return ran.status
 
 
@@ -54,7 +54,5 @@ def answer(command: list[str], status: int, output: str) -> None:
     if found.decision == "match":
         text = render.answer(found, entry)
         print("\n".join(["", *(terminal.lines(text) if terminal.colours(sys.stderr) else [text])]), file=sys.stderr)
-    elif found.decision == "candidates":
-        listed = ", ".join(f"{c.id} ({c.score:.0%})" for c in found.candidates if c.score >= LIKELY)
-        if listed:
-            print(f"\nkb: one of these may be it: {listed}; `kb show ID` reads one", file=sys.stderr)
+    elif line := render.one_line(found.candidates):
+        print(f"\n{line}", file=sys.stderr)
