@@ -23,6 +23,7 @@ NEEDS = {
     "debian-python": r"debian-python",
     "pypi:NAME==V": rf"pypi:{_PYPI}=={_V}",
     "wheels:NAME==V": rf"wheels:{_NAME}=={_V}",
+    "sdist:NAME==V": rf"sdist:{_NAME}=={_V}",
     "npm:NAME@V": rf"npm:(?:node@\d[\d.]*|{_NPM}@{_SEMVER})",
     "npm-cache:NAME@V": rf"npm-cache:{_NPM}@{_SEMVER}",
     "apt:NAME": r"apt:[a-z0-9][a-z0-9+.-]+",
@@ -36,7 +37,7 @@ NEEDS = {
     "memory:200M": r"memory:[1-9]\d*[MG]",
 }
 """Each form of `needs`, as it is documented, and as it is recognised."""
-_UNPINNED = re.compile(rf"(pypi|wheels):({_PYPI})|(npm|npm-cache):({_NPM})")
+_UNPINNED = re.compile(rf"(pypi|wheels|sdist):({_PYPI})|(npm|npm-cache):({_NPM})")
 PLATFORMS = ("linux", "macos", "windows")
 
 _ERROR_LIKE = re.compile(r"\b\w*(?:Error|Exception)\b|\b(?:error|fatal|panic|cannot|denied|not found)\b", re.IGNORECASE)

@@ -80,8 +80,9 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
         binds.append((str(modules), "/node_modules"))
         path.append("/node_modules/.bin")
         versions["node"] = _version("node", "--version")
-    if "wheels" in kinds:
-        binds.append((str(_wheels(tuple(sorted(kinds["wheels"])))), "/wheels"))
+    if "wheels" in kinds or "sdist" in kinds:
+        wheels, sources = (tuple(sorted(kinds.get(kind, []))) for kind in ("wheels", "sdist"))
+        binds.append((str(_wheels(wheels, sources)), "/wheels"))
         env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if "npm-cache" in kinds:
         binds.append((str(_npm_cache(tuple(sorted(kinds["npm-cache"])))), "/npm-cache"))
@@ -117,7 +118,7 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
         raise UnpreparedError("`memory` needs a cgroup: replay it as root, where /sys/fs/cgroup can be written")
     lifted = tuple(sorted({"namespaces", "ptrace"} & kinds.keys()))
     memory = min((_bytes(text) for text in kinds.get("memory", [])), default=MEMORY)
-    for kind in ("pypi", "npm", "wheels", "npm-cache"):
+    for kind in ("pypi", "npm", "wheels", "sdist", "npm-cache"):
         for package in kinds.get(kind, []):
             name, version = re.split(r"==|(?<=.)@", package)
             versions[name] = version
@@ -282,14 +283,48 @@ def _node_modules(packages: tuple[str, ...]) -> Path:
 _NPM = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
-def _wheels(packages: tuple[str, ...]) -> Path:
-    python = _venv(_python(""), ()) / "bin" / "python"
+def _wheels(packages: tuple[str, ...], sources: tuple[str, ...]) -> Path:
+    interpreter = _python("")
 
     def make(folder: Path) -> None:
         for package in packages:  # one by one: they need not go together
-            _pip(python, "download", "--prefer-binary", "--dest", str(folder), package)
+            python = _venv(interpreter, ()) / "bin" / "python"
+            _pip(python, "download", "--only-binary=:all:", "--dest", str(folder), package)
+        for package in sources:
+            _sdist(package, folder)
 
-    return _made("wheels", [_version(str(python), "--version"), *packages], make)
+    contents = [_version(interpreter, "--version"), *packages, *(f"sdist:{package}" for package in sources)]
+    return _made("wheels", contents, make)
+
+
+def _sdist(package: str, folder: Path) -> None:
+    """Fetch a source package from the index by its JSON: pip would run its `setup.py`, outside the sandbox."""
+    from urllib.parse import urljoin
+    from urllib.request import Request, urlopen
+
+    name, version = package.split("==")
+    file_name = f"{name}-{version}.tar.gz"
+    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
+    page = f"{index}/{re.sub('[-_.]+', '-', name).lower()}/"
+
+    def fetched(url: str, accept: str) -> bytes:
+        with urlopen(Request(url, headers={"Accept": accept}), timeout=60) as answer:  # noqa: S310 - the user's index
+            return bytes(answer.read(_LARGEST))
+
+    try:
+        files = json.loads(fetched(page, "application/vnd.pypi.simple.v1+json"))["files"]
+        (file,) = (f for f in files if re.sub("[-_.]+", "-", f["filename"]) == re.sub("[-_.]+", "-", file_name))
+        data = fetched(urljoin(page, file["url"]), "*/*")
+        if hashlib.sha256(data).hexdigest() != file["hashes"]["sha256"]:
+            raise ValueError("its SHA-256 is another")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnpreparedError(
+            f"{page} does not give {file_name} (JSON as of PEP 691): {printable(str(error))}"
+        ) from error
+    (folder / file_name).write_bytes(data)
+
+
+_LARGEST = 200 << 20
 
 
 def _npm_cache(packages: tuple[str, ...]) -> Path:

@@ -6,6 +6,7 @@ too, or behind no filter, and has to escape there: else the test could not fail.
 
 import contextlib
 import ctypes
+import io
 import json
 import os
 import platform
@@ -17,10 +18,14 @@ import stat
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -728,3 +733,69 @@ def test_a_packages_program_does_not_run_outside(tmp_path: Path, monkeypatch: py
     assert dict(prepared.versions)["evil"] == "1.0.0"
     assert prepared.setting.path == ("/node_modules/.bin",)
     assert not (tmp_path / "ran").exists()
+
+
+def source_package(code: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, text in {"setup.py": code, "PKG-INFO": "Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n"}.items():
+            info = tarfile.TarInfo(f"evil-1.0/{name}")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
+    """An index of packages on loopback, by path; and no cache of what was prepared."""
+    pages: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path in pages else 404)
+            wants_json = "json" in self.headers.get("Accept", "") and self.path.startswith("/simple")
+            self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json" if wants_json else "text/plain")
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, b""))
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        needs.prepare.cache_clear()
+        yield pages
+        needs.prepare.cache_clear()
+        server.shutdown()
+
+
+def test_a_source_package_does_not_run_outside(index: dict[str, bytes], tmp_path: Path) -> None:
+    data = source_package(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    file = {"filename": "evil-1.0.tar.gz", "url": "../../evil.tar.gz", "hashes": {"sha256": sha256(data).hexdigest()}}
+    index["/simple/evil/"] = json.dumps({"meta": {"api-version": "1.0"}, "name": "evil", "files": [file]}).encode()
+    index["/evil.tar.gz"] = data
+    with pytest.raises(needs.UnpreparedError):
+        needs.prepare(("wheels:evil==1.0",))
+    prepared = needs.prepare(("sdist:evil==1.0",))
+    ((folder, inside),) = prepared.setting.binds
+    assert inside == "/wheels"
+    assert (Path(folder) / "evil-1.0.tar.gz").read_bytes() == data
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("page", [b"", b"<html>", b"[]", b'{"files": []}', b'{"files": [{}]}'])
+def test_an_index_that_gives_something_else(page: bytes, index: dict[str, bytes]) -> None:
+    index["/simple/evil/"] = page
+    with pytest.raises(needs.UnpreparedError, match=r"does not give evil-1\.0\.tar\.gz"):
+        needs.prepare(("sdist:evil==1.0",))
+
+
+def test_a_source_package_that_is_another(index: dict[str, bytes]) -> None:
+    file = {"filename": "evil-1.0.tar.gz", "url": "/evil.tar.gz", "hashes": {"sha256": "0" * 64}}
+    index["/simple/evil/"] = json.dumps({"files": [file]}).encode()
+    index["/evil.tar.gz"] = b"another"
+    with pytest.raises(needs.UnpreparedError, match="SHA-256"):
+        needs.prepare(("sdist:evil==1.0",))
