@@ -267,5 +267,5 @@ def test_a_quieted_text_calls_nobody_and_links_nowhere(words: list[str]) -> None
     html = "".join(t.content for t in [*tokens, *inline] if t.type in ("html_block", "html_inline"))
 
     assert {t.type for t in inline} & {"link_open", "image"} == set()
-    assert set(re.findall(r"<[\w/!?][^>]*>?", html)) <= {"<details>", "</details>", "<summary>", "</summary>"}
+    assert set(re.findall(r"<[A-Za-z/!?][^>]*>?", html)) <= {"<details>", "</details>", "<summary>", "</summary>"}
     assert re.findall(r"@[A-Za-z0-9]|#\d|://|www\.", text, re.IGNORECASE) == []
