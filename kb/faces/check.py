@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb import place
 from kb.entry.check import Checked, check
 from kb.entry.findings import RULES, errors
-from kb.entry.folder import find, shown
+from kb.entry.folder import find, roots
 from kb.entry.model import Entry, Finding
 from kb.errors import Misuse, NoSandbox
 
@@ -47,7 +46,7 @@ def main(argv: list[str]) -> int:
     if asked.base and not asked.base.is_dir():
         raise Misuse(f"--base {asked.base}: no folder of entries")
     start = time.monotonic()
-    checked = check(find(asked.names, shown(Path(place.entries_folder()))))
+    checked = check(find(asked.names, *roots()))
     findings = [finding for each in checked for finding in each.findings]
     for finding in findings:
         print(_finding(finding))
