@@ -1,6 +1,5 @@
 // Answers while typing, keys, copying. Everything works without it, too.
 "use strict";
-document.documentElement.classList.add("script");
 
 const field = document.getElementById("q");
 const form = document.getElementById("search");
