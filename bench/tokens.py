@@ -1,7 +1,7 @@
 """The short form in tokens, beside what deadends-dev returns for the same queries: `python -m bench.tokens`.
 
 Counts with o200k, whose vocabulary the package `bpe-openai` brings along. `--write` puts the table into
-docs/measurements.md and, where an entry's *This fix* is off by a quarter, the figure into the entry.
+docs/measurements.md; `--entries` writes the counted figure into entries whose *This fix* is off by a quarter.
 """
 
 import json
@@ -105,12 +105,14 @@ def mend(path: Path, real: int, about: int) -> bool:
 
 
 def main(argv: list[str]) -> None:
-    made = table()
-    print(made)
+    if argv != ["--entries"]:
+        made = table()
+        print(made)
     if argv == ["--write"]:
         text = DOC.read_text(encoding="utf-8")
         head, _, rest = text.partition(BEGIN)
         DOC.write_text(f"{head}{BEGIN}\n{made}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    if argv == ["--entries"]:
         short: Callable[[str], str] = lambda id: render.short(service.show(id), 0.98)  # noqa: E731
         for id, _ in service.snapshot().ids():
             if mend(ROOT / "entries" / f"{id}.md", count(short(id)), estimated(short(id))):

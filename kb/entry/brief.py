@@ -123,5 +123,5 @@ def _named(info: str, text: str) -> str:
 
 
 def _cut(line: str, room: int) -> str:
-    line = " ".join(line.split())
+    line = " ".join(line.splitlines())
     return line if len(line) <= room else line[: room - 1] + "…"
