@@ -64,8 +64,9 @@ def site(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
+    """Closed before other modules run: while it is open, nothing else can have an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as p:

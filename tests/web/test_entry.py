@@ -4,6 +4,7 @@ import re
 import urllib.error
 import urllib.request
 from email.message import Message
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -90,32 +91,26 @@ def test_as_text(site: str) -> None:
     assert get(f"{site}/entries/{ENTRY}", If_None_Match=page[1]["ETag"], Accept="text/html")[0] == 304
 
 
-def test_a_former_id_redirects(catalog: object) -> None:
-    import tempfile
-    from pathlib import Path
-
+def test_a_former_id_redirects(tmp_path: Path) -> None:
+    from kb import service
     from kb.catalog.build import build
+    from kb.catalog.read import Snapshot
+    from kb.faces.web import create_app
 
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, "entries", "python")
-        made.mkdir(parents=True)
-        text = (ROOT / "entries" / f"{ENTRY}.md").read_text().replace("---\n", "---\naliases: [python/former]\n", 1)
-        (made / "numpy-abi.md").write_text(text)
-        build([made.parent], Path(folder, "catalog.sqlite"))
-        from kb import service
-        from kb.catalog.read import Snapshot
-        from kb.faces.web import create_app
-
-        before = service.snapshot()
-        service.swap(Snapshot(f"{folder}/catalog.sqlite"))
-        try:
-            client = create_app().test_client()
-            page, text_ = client.get("/entries/python/former"), client.get("/entries/python/former.md")
-        finally:
-            service.swap(before)
+    text = (ROOT / "entries" / f"{ENTRY}.md").read_text().replace("---\n", "---\naliases: [python/former]\n", 1)
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python" / "numpy-abi.md").write_text(text)
+    build([tmp_path], tmp_path / "catalog.sqlite")
+    before = service.snapshot()
+    service.swap(Snapshot(str(tmp_path / "catalog.sqlite")))
+    try:
+        client = create_app().test_client()
+        page, as_text = client.get("/entries/python/former"), client.get("/entries/python/former.md")
+    finally:
+        service.swap(before)
 
     assert (page.status_code, page.location) == (301, "/entries/python/numpy-abi")
-    assert (text_.status_code, text_.location) == (301, "/entries/python/numpy-abi.md")
+    assert (as_text.status_code, as_text.location) == (301, "/entries/python/numpy-abi.md")
 
 
 def test_an_unknown_entry_is_a_page(page: Page) -> None:
