@@ -55,7 +55,7 @@ schema.app = _late
 
 
 @schema.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_does_what_its_document_says(case: schemathesis.Case, app: Flask) -> None:
     served[:] = [app]
     case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"} if case.path.endswith("outcomes") else {})
@@ -291,5 +291,5 @@ def test_every_answer_has_the_headers_of_a_careful_server(client: FlaskClient) -
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] in {"no-referrer", "same-origin"}
         assert "Access-Control-Allow-Origin" not in headers

@@ -46,6 +46,7 @@ def create_app(rate: str = "off", tokens: Tokens | None = None) -> Flask:
     metrics.catalog()
     web = place.web_folder()
     app = Flask(__name__, template_folder=f"{web}/templates", static_folder=f"{web}/static")
+    app.url_map.merge_slashes = False  # what is not there is not there, and leads nowhere
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, TOKENS=tokens or {})
     app.before_request(begun)
     app.after_request(ended)  # runs last
