@@ -76,6 +76,8 @@ def test_an_empty_home_is_set_up_once_and_is_empty_again(install, home: Path, cl
     assert "nothing to change" in install(client, *project)
     assert tree(home) == files
 
+    (secret, *_) = files
+    assert ((home / secret).stat().st_mode & 0o077 == 0) == (not project)
     install(client, *project, "--remove")
     assert list(home.rglob("*.json")) == list(home.rglob("*.toml")) == []
     assert "nothing to take out" in install(client, *project, "--remove")
@@ -161,6 +163,29 @@ def test_what_cannot_be_edited_is_left_and_told(
     status = 4 if told == "cannot be read" else 2
     assert told in install(client, status=status)
     assert tree(home) == before
+
+
+def test_a_file_in_the_way_is_told(install, home: Path) -> None:  # type: ignore[no-untyped-def]
+    (home / ".cursor").write_text("")
+
+    assert "cannot be" in install("cursor", status=4)
+
+
+def test_a_client_that_writes_something_else_is_not_followed(install, home: Path) -> None:  # type: ignore[no-untyped-def]
+    (home / "bin").mkdir()
+    for client, writes in (
+        ("claude", '{"mcpServers": {}, "x": 1} > .mcp.json'),
+        ("codex", "nonsense > .codex/config.toml"),
+    ):
+        (home / "bin" / client).write_text(f"#!/bin/sh\nmkdir -p .codex\necho {writes}\n")
+        (home / "bin" / client).chmod(0o755)
+    path = {"PATH": f"{home}/bin:{ROOT}/.venv/bin:/usr/bin:/bin"}
+
+    install("claude", env=path)
+    install("codex", env=path)
+
+    assert json.loads((home / ".claude.json").read_text())["mcpServers"]["kb"]["command"] == "kb"
+    assert tomllib.loads((home / ".codex" / "config.toml").read_text()) == {"mcp_servers": {"kb": SERVER}}
 
 
 def test_another_server_of_that_name_is_not_taken_out(install, home: Path) -> None:  # type: ignore[no-untyped-def]

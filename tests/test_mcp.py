@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import pytest
@@ -170,6 +170,14 @@ def test_what_each_session_reads_first_is_small_and_true(env: dict[str, str]) ->
     assert [t["annotations"]["readOnlyHint"] for t in tools.values()] == [True, True, False]
     assert not tools["report_outcome"]["annotations"]["destructiveHint"]
     assert all(t["title"] and t["description"] and t["outputSchema"] for t in tools.values())
+
+
+def test_every_section_can_be_asked_for() -> None:
+    from kb.faces.mcp import Section
+    from kb.render import SECTIONS
+
+    assert get_args(Section)[0] == "all"
+    assert set(get_args(Section)[1:]) == set(SECTIONS)
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ def claude(kb: str, project: bool) -> list[Edit]:
     servers = Path(".mcp.json") if project else Path(config or home, ".claude.json")
     settings = Path(".claude" if project else config or home / ".claude", "settings.json")
     server = {"type": "stdio", "command": kb, "args": ["mcp"], "env": {}}
-    if written := _by_its_own("claude", "mcp", "add", "-s", "project", "kb", "--", kb, "mcp", writes=".mcp.json"):
-        server = json.loads(written)["mcpServers"]["kb"]
+    written = _by_its_own("claude", "mcp", "add", "-s", "project", "kb", "--", kb, "mcp", writes=".mcp.json")
+    if written and _is_server(made := _kb_alone(json.loads, "mcpServers", written)):
+        server = made
     run = {"type": "command", "command": f"{shlex.quote(kb)} hook claude", "timeout": 5}
     return [
         InJson(servers, ("mcpServers", "kb"), server, _is_server),
@@ -180,7 +181,9 @@ def codex(kb: str, project: bool) -> list[Edit]:
     home = Path(".codex") if project else Path(os.environ.get("CODEX_HOME") or Path.home() / ".codex")
     table = f'[mcp_servers.kb]\ncommand = {json.dumps(kb)}\nargs = ["mcp"]\n'
     written = _by_its_own("codex", "mcp", "add", "kb", "--", kb, "mcp", writes=".codex/config.toml")
-    return [InToml(home / "config.toml", written or table)]
+    if written and _is_server(_kb_alone(tomllib.loads, "mcp_servers", written)):
+        table = written
+    return [InToml(home / "config.toml", table)]
 
 
 def cursor(kb: str, project: bool) -> list[Edit]:
@@ -208,6 +211,15 @@ CLIENTS: dict[str, Callable[[str, bool], list[Edit]]] = {
 """By name: how kb is started, whether for this folder alone → the edits."""
 
 
+def _kb_alone(parse: Callable[[str], Any], key: str, written: str) -> Any:
+    """The server kb of a text that says nothing else; None for any other."""
+    try:
+        whole = parse(written)
+        return whole[key]["kb"] if whole == {key: {"kb": whole[key]["kb"]}} else None
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
 def _by_its_own(command: str, *args: str, writes: str) -> str | None:
     """What the client's own command line writes where nothing is configured; None where it cannot be asked.
 
@@ -218,7 +230,8 @@ def _by_its_own(command: str, *args: str, writes: str) -> str | None:
     if not found:
         return None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        env = {k: v for k, v in os.environ.items() if k not in ("CLAUDE_CONFIG_DIR", "CODEX_HOME")} | {"HOME": home}
+        env = {k: v for k, v in os.environ.items() if k not in ("CLAUDE_CONFIG_DIR", "CODEX_HOME")}
+        env |= {"HOME": home, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
         quiet = subprocess.DEVNULL
         try:
             subprocess.run(

@@ -5,12 +5,16 @@ import importlib.util
 import os
 import shutil
 import sys
+from contextlib import suppress
 from difflib import unified_diff
 from pathlib import Path
 
 from kb.errors import KbError, Misuse
 from kb.faces.clients import CLIENTS, Edit
 from kb.text.redact import redact
+
+FOLDERS = (".claude", ".codex", ".cursor", ".vscode")
+"""Removed with the last file in them."""
 
 
 def main(argv: list[str]) -> int:
@@ -35,7 +39,7 @@ def main(argv: list[str]) -> int:
         if asked.dry_run:
             print(f"would write {path}" if after is not None else f"would remove {path}")
         else:
-            _replace(path, before, after)
+            _replace(path, before, after, private=not asked.project)
             print(f"{'wrote' if after is not None else 'removed'} {path}")
     if not changes:
         print(f"nothing to {'take out of' if asked.remove else 'change in'} {', '.join(str(e.path) for e in edits)}")
@@ -72,14 +76,17 @@ def _diff(edit: Edit, before: str | None, after: str | None) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def _replace(path: Path, before: str | None, after: str | None) -> None:
-    """Write beside, then rename; through a link to the file that it leads to. None removes the file."""
+def _replace(path: Path, before: str | None, after: str | None, private: bool) -> None:
+    """Write beside, then rename; through a link to the file that it leads to. None removes the file.
+
+    A new file is `private` where the client will keep more in it than what is ours.
+    """
     path = Path(os.path.realpath(path))
     beside = path.with_name(f".{path.name}.kb-{os.getpid()}")
     try:
         if after is None:
             path.unlink()
-            if not any(path.parent.iterdir()):
+            if path.parent.name in FOLDERS and not any(path.parent.iterdir()):
                 path.parent.rmdir()
             return
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,10 +94,13 @@ def _replace(path: Path, before: str | None, after: str | None) -> None:
             file.write(after)
         if before is not None:
             shutil.copymode(path, beside)
+        elif private:
+            beside.chmod(0o600)
         if _read(path) != before:  # a client that runs writes its state there
             raise KbError(f"{path}: changed meanwhile; nothing was written there, run it again")
         beside.rename(path)
     except OSError as error:
         raise KbError(f"{path}: cannot be written ({error.strerror}); nothing was changed there") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
