@@ -32,7 +32,7 @@ def test_a_clean_entry_loads_with_its_lines(tmp_path: Path) -> None:
     ]
     assert entry.not_helping
     assert entry.not_helping.source == "A default hides the fault."
-    assert (entry.savings.debugging, entry.savings.fix) == (2000, 150)
+    assert (entry.savings.debugging, entry.savings.fix) == (2000, 170)
     assert [m.text for m in entry.messages] == ["KeyError: 'port'", "KeyError: {…}"]
     assert entry.look_alikes[1].seen == "`AttributeError: port`"
     assert (entry.tags, entry.needs) == (("python", "dict"), ("python",))
@@ -197,5 +197,5 @@ def test_a_near_duplicate(tmp_path: Path) -> None:
 
 
 def test_a_short_answer_that_is_long(tmp_path: Path) -> None:
-    text = CLEAN.replace("Does NOT solve: files", "Does NOT solve: " + "many files, " * 200)
+    text = CLEAN.replace('+print(settings["Port"])', '+print(settings["Port"])\n' + '+print("and so on")\n' * 200)
     assert "28: KB411" in [code for code, _ in between(write(tmp_path, "python/a", text))]
