@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from kb.catalog import schema
-from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, POSITIONS, REFERRED, entry_of, kind_of
+from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, POSITIONS, REFERRED, entry_of
 from kb.catalog.layout import key as line_key
 from kb.catalog.lines import lines
 from kb.entry.model import Entry
@@ -55,20 +55,18 @@ def index(
     rows.sort(key=lambda r: int(r["key"]))
     idf = {t: math.log(1 + (len(entries) - d + 0.5) / (d + 0.5)) for t, d in df.items()}
     unseen = math.log(1 + (len(entries) + 0.5) / 0.5)
-    postings: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    postings: dict[str, list[int]] = defaultdict(list)
     norms: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    norm_of: dict[int, float] = {}
     for key, words in sorted(found, key=lambda f: f[0]):
-        norm = sum(sorted(idf.get(t, unseen) for t in words))
+        norm = norm_of[key] = math.fsum(idf.get(t, unseen) for t in words)
         norms[entry_of(key)].append((key & 0xFFFF, norm))
         for t in words:
-            postings[t].append((norm, key))
+            postings[t].append(key)
     yield schema.line, rows
     yield (
         schema.term,
-        [
-            {"term": t, "df": df.get(t, 0), **_posted([k for _, k in sorted(postings[t])[:KEPT_POSTINGS]])}
-            for t in sorted(postings)
-        ],
+        [{"term": t, "df": df.get(t, 0), **_posted(_kept(postings[t], norm_of))} for t in sorted(postings)],
     )
     yield (
         schema.norms,
@@ -80,13 +78,27 @@ def index(
     yield schema.fingerprint, [{"hash": h, "key": k} for h, k in sorted(prints)]
 
 
+def _kept(keys: list[int], norm_of: dict[int, float]) -> list[int]:
+    """The lines of a term that are kept, in ascending order, as they came."""
+    if len(keys) <= KEPT_POSTINGS:
+        return keys
+    return sorted(sorted(keys, key=lambda k: (norm_of[k], k))[:KEPT_POSTINGS])
+
+
 def _posted(keys: list[int]) -> dict[str, bytes]:
-    counts = Counter(entry_of(k) for k in keys if kind_of(k) != LOOK_ALIKE)
-    entries = sorted({entry_of(k) for k in keys})
+    entries: list[int] = []
+    counts: list[int] = []
+    for k in keys:
+        e, speaks = k >> 16, (k >> 12 & 15) != LOOK_ALIKE
+        if entries and entries[-1] == e:
+            counts[-1] += speaks
+        else:
+            entries.append(e)
+            counts.append(int(speaks))
     return {
         "entries": _packed("I", entries),
-        "counts": bytes(min(counts[e], 255) for e in entries),
-        "lines": _packed("Q", sorted(keys)),
+        "counts": bytes(min(n, 255) for n in counts),
+        "lines": _packed("Q", keys),
     }
 
 
