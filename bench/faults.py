@@ -360,14 +360,15 @@ def tried(name: str, times: int, seed: int) -> Tried:
             os.environ.update(kept)
 
 
-def run(name: str, times: int, seed: int) -> bool:
-    """Try one, write down what came of it; whether everything held."""
+def run(name: str, times: int, seed: int, kept: bool) -> bool:
+    """Try one, say and where `kept` write down what came of it; whether everything held."""
     start = time.monotonic()
     found = tried(name, times, seed)
     record = {"trial": name, "times": found.times, "lost": len(found.lost), "seen": found.seen, "seed": seed}
     record |= {"seconds": round(time.monotonic() - start), "date": time.strftime("%Y-%m-%d")}
-    with LOG.open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    if kept:
+        with LOG.open("a") as file:
+            file.write(json.dumps(record) + "\n")
     print(json.dumps(record), *found.lost[:5], sep="\n  ", flush=True)
     return not found.lost
 
@@ -401,7 +402,7 @@ def main() -> int:
     assert __doc__
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("names", nargs="*", choices=[*TRIALS, []], metavar="NAME")
-    parser.add_argument("--short", action="store_true", help="few times, as the tests do")
+    parser.add_argument("--short", action="store_true", help="few times, as the tests do; not written down")
     parser.add_argument("--times", type=int, help="how often, in place of the usual")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="write the table in docs/faults.md")
@@ -409,9 +410,8 @@ def main() -> int:
     if asked.table:
         write_table()
         return 0
-    held = [
-        run(name, asked.times or TRIALS[name][2 if asked.short else 1], asked.seed) for name in asked.names or TRIALS
-    ]
+    few = 2 if asked.short else 1
+    held = [run(n, asked.times or TRIALS[n][few], asked.seed, not asked.short) for n in asked.names or TRIALS]
     return 0 if all(held) else 1
 
 

@@ -264,7 +264,7 @@ def long_logs(times: int, chance: random.Random, folder: Path) -> Tried:
             )
             assert process.stdout
             out = process.stdout.read()
-            _, _, used = os.wait4(process.pid, 0)
+            _, process.returncode, used = os.wait4(process.pid, 0)
         longest = max(longest, time.monotonic() - start)
         most = max(most, used.ru_maxrss >> 10)
         if ENTRIES[0].encode() not in out or b"Traceback" in out.partition(b"```")[0]:

@@ -63,6 +63,10 @@ def begun() -> None:
     g.start = perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    try:
+        _ = request.args
+    except UnicodeDecodeError:
+        raise Misuse("the address is not UTF-8; write other bytes as %XX") from None
 
 
 def ended(response: Response) -> Response:
