@@ -246,6 +246,37 @@ def guided(trial: Trial, runs: int, seed: int) -> None:
     atheris.Fuzz()
 
 
+def table() -> str:
+    """The runs, summed by target and way, as Markdown."""
+    sums: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in LOG.read_text().splitlines():
+        run = json.loads(line)
+        of = sums.setdefault((run["target"], run["way"]), {"seeds": [], "slowest_ms": 0.0})
+        of["seeds"].append(run["seed"])
+        of["slowest_ms"] = max(of["slowest_ms"], run["slowest_ms"])
+        for key in ("inputs", "seconds", "bytes", "faults", "slow"):
+            of[key] = of.get(key, 0) + run[key]
+    rows = ["| target | what is tried | by | seeds | inputs | MB | seconds | faults | slow | slowest, ms per 64 kB |"]
+    rows.append("|---" * 10 + "|")
+    for name, target in TARGETS.items():
+        for way in ("atheris", "mutator"):
+            if of := sums.get((name, way)):
+                seeds = ", ".join(map(str, sorted(set(of["seeds"]))))
+                size, slow = of["bytes"] >> 20, "not held to it" if name in UNBOUNDED else of["slow"]
+                figures = f"{of['inputs']:,} | {size:,} | {of['seconds']:,.0f} | {of['faults']} | {slow}"
+                rows.append(f"| `{name}` | {target.__doc__} | {way} | {seeds} | {figures} | {of['slowest_ms']:.1f} |")
+    total = {key: sum(of[key] for of in sums.values()) for key in ("inputs", "seconds", "bytes")}
+    size = total["bytes"] >> 20
+    rows.append(f"| all | | | | {total['inputs']:,} | {size:,} | {total['seconds']:,.0f} | | | |")
+    return "\n".join(rows)
+
+
+def write_table() -> None:
+    begin, end = "<!-- inputs: begin -->\n", "\n<!-- inputs: end -->"
+    before, _, rest = DOCS.read_text().partition(begin)
+    DOCS.write_text(before + begin + table() + end + rest.partition(end)[2])
+
+
 def main() -> int:
     assert __doc__
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__.split("\n\n", 1)[0])
@@ -256,9 +287,7 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="write docs/fuzzing.md")
     asked = parser.parse_args()
     if asked.table:
-        from bench.fuzz_table import write
-
-        write()
+        write_table()
     elif asked.target:
         trial = Trial(asked.target, "mutator" if asked.blind else "atheris", asked.runs, asked.seed)
         (blind if asked.blind else guided)(trial, asked.runs, asked.seed)
