@@ -27,21 +27,12 @@ from kb.catalog.layout import (
     entry_of,
 )
 from kb.catalog.read import Snapshot
-from kb.match.spelling import MEANT, misspelt
-from kb.text.normal import HOLE, fingerprint, fixed
+from kb.match.ask import Asked, AskedLine, ask
+from kb.text.normal import HOLE, fingerprint
 from kb.text.query import QueryLine
-from kb.text.terms import terms
 
-TERMS = 32
-"""Terms of a query that are looked up, the most telling ones."""
-LINES = 40
-"""Lines of a query that are read."""
 POOL, KEPT = 20, 12
 """Entries that are compared line by line, and of them those that get features."""
-SHORT = 3
-"""Lines of a query that somebody may have typed."""
-VARIABLE = 0.4
-"""What a word counts that stands in quotes or in a path of the query."""
 
 GROUPS = (
     (MESSAGE, OUTPUT),
@@ -56,8 +47,6 @@ _SATURATED = tuple(n / (n + 2.0) for n in range(256))
 """BM25's reward for a term that stands in n lines of an entry."""
 FEW = 64
 """Up to so many postings of a term are gone through, of more those of the pool are sought."""
-KEY_LINES = 4
-"""Lines of the query that are compared one by one with the lines of entries."""
 _GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
 _AGAINST = _GROUP[LOOK_ALIKE]
 
@@ -85,84 +74,9 @@ class Ranked(NamedTuple):
     """Key of the look-alike that met best, 0 for none."""
 
 
-class _Line(NamedTuple):
-    query: QueryLine
-    words: dict[str, float]
-    """Terms of the line with their weights in it."""
-    low: str
-    """The text in lower case."""
-
-
-class _Query(NamedTuple):
-    read: list[_Line]
-    total: float
-    """The weight of all its words: the sum of idf × weight."""
-    words: list[tuple[str, float]]
-    """The most telling words that some entry has, with idf × weight; a word's place is its bit in a mask."""
-    keys: list[_Line]
-    """The lines that say most."""
-    in_keys: list[list[tuple[int, float]]]
-    """For each of `words` (key line, idf × weight in it)."""
-    masses: list[float]
-    """The weight of each key line."""
-    about: tuple[float, float, float, float]
-    """The features that are the query's own: unknown, key_unknown, terms, log."""
-    said: list[tuple[int, float]]
-    """Of the first key line (bit of a word, or 0 where no posting of it is read; idf × weight)."""
-
-
-def _query(snapshot: Snapshot, lines: list[QueryLine]) -> _Query | None:
-    """What is asked; None where no entry has a word of it."""
-    # Of a long log the lines that weigh most, in their order.
-    heavy = sorted(lines, key=lambda q: (-q.weight, -q.number))[:LINES]
-    read = [line for q in sorted(heavy, key=lambda q: q.number) if (line := _line(q)).words]
-    weight: dict[str, float] = {}
-    for line in read:
-        for w, x in line.words.items():
-            if x > weight.get(w, 0.0):
-                weight[w] = x
-    if not weight:
-        return None
-    asked = sorted(weight, key=lambda w: (-weight[w], w))[:200]
-    dfs = snapshot.dfs(asked)
-    if len(read) <= SHORT and len(dfs) < len(asked):
-        for word, (meant, df) in misspelt(snapshot, [w for w in asked if w not in dfs], dfs).items():
-            asked[asked.index(word)] = meant
-            dfs[meant] = df
-            weight[meant] = weight.pop(word) * MEANT
-            for line in read:
-                if word in line.words:
-                    line.words[meant] = line.words.pop(word) * MEANT
-    if not dfs:
-        return None
-    unseen = _idf(0, snapshot.count)
-    idf = {w: _idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
-    total = sum(idf[w] * weight[w] for w in asked)
-    keys = _keys(read, idf, dfs)
-    masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
-    telling = sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]
-    bits = {w: 1 << n for n, w in enumerate(telling)}
-    key = keys[0].words
-    return _Query(
-        read=read,
-        total=total,
-        words=[(w, idf[w] * weight[w]) for w in telling],
-        keys=keys,
-        in_keys=[[(n, idf[w] * k.words[w]) for n, k in enumerate(keys) if w in k.words] for w in telling],
-        masses=masses,
-        about=(
-            sum(idf[w] * weight[w] for w in asked if w not in dfs) / total,
-            sum(idf.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
-            math.log1p(len(weight)),
-            1.0 if len(read) > 3 else 0.0,
-        ),
-        said=[(bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()],
-    )
-
-
 def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     """The entries that share most words with the query, with their features; not yet in order."""
-    q = _query(snapshot, query)
+    q = ask(snapshot, query)
     if q is None:
         return []
     posted = snapshot.postings([w for w, _ in q.words])
@@ -307,7 +221,7 @@ def _of_pool(lines: memoryview, pool: list[int], wanted: Container[int]) -> Iter
             yield from lines[bisect_left(lines, e << 16) : bisect_left(lines, e + 1 << 16)]
 
 
-def _meet(q: _Query, words: int) -> str:
+def _meet(q: Asked, words: int) -> str:
     """The line of the query that has most of these words."""
     most, met = 0.0, q.keys[0]
     shared = [word for at, word in enumerate(q.words) if words >> at & 1]
@@ -337,28 +251,7 @@ def _foreign(one: Ranked, all_: list[Ranked]) -> tuple[float, float]:
     return near, own - near
 
 
-def _idf(df: int, count: int) -> float:
-    return math.log(1 + (count - df + 0.5) / (df + 0.5))
-
-
-def _line(q: QueryLine) -> _Line:
-    words = dict.fromkeys(terms(q.text), q.weight * VARIABLE)
-    if words:
-        words.update(dict.fromkeys(terms(fixed(q.text)), q.weight))
-    return _Line(q, words, q.text.lower())
-
-
-def _keys(read: list[_Line], idf: dict[str, float], dfs: dict[str, int]) -> list[_Line]:
-    """The lines that say most, the later one first where two weigh the same."""
-
-    def says(at: int) -> tuple[float, float]:
-        known = sum(idf[w] * x for w, x in read[at].words.items() if w in dfs)
-        return (read[at].query.weight >= 0.8, read[at].query.weight * min(known, 20.0) + at * 0.01)
-
-    return [read[at] for at in sorted(range(len(read)), key=says, reverse=True)[:KEY_LINES]]
-
-
-def _template(message: str, read: list[_Line]) -> float:
+def _template(message: str, read: list[AskedLine]) -> float:
     """How much of a literal message one line of the query has, all its parts in order; 0 where one is missing."""
     parts = [p for part in message.lower().split(HOLE) if len(p := part.strip()) > 1]
     length = sum(map(len, parts))

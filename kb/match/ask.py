@@ -1,0 +1,117 @@
+"""The lines of a query → what is asked of the catalog: words with their weights, and the lines that say most."""
+
+import math
+from typing import NamedTuple
+
+from kb.catalog.read import Snapshot
+from kb.match.spelling import MEANT, misspelt
+from kb.text.normal import fixed
+from kb.text.query import QueryLine
+from kb.text.terms import terms
+
+TERMS = 32
+"""Terms of a query that are looked up, the most telling ones."""
+LINES = 40
+"""Lines of a query that are read."""
+SHORT = 3
+"""Lines of a query that somebody may have typed."""
+VARIABLE = 0.4
+"""What a word counts that stands in quotes or in a path of the query."""
+KEY_LINES = 4
+"""Lines of the query that are compared one by one with the lines of entries."""
+
+
+class AskedLine(NamedTuple):
+    query: QueryLine
+    words: dict[str, float]
+    """Terms of the line with their weights in it."""
+    low: str
+    """The text in lower case."""
+
+
+class Asked(NamedTuple):
+    read: list[AskedLine]
+    total: float
+    """The weight of all its words: the sum of idf × weight."""
+    words: list[tuple[str, float]]
+    """The most telling words that some entry has, with idf × weight; a word's place is its bit in a mask."""
+    keys: list[AskedLine]
+    """The lines that say most."""
+    in_keys: list[list[tuple[int, float]]]
+    """For each of `words` (key line, idf × weight in it)."""
+    masses: list[float]
+    """The weight of each key line."""
+    about: tuple[float, float, float, float]
+    """The features that are the query's own: unknown, key_unknown, terms, log."""
+    said: list[tuple[int, float]]
+    """Of the first key line (bit of a word, or 0 where no posting of it is read; idf × weight)."""
+
+
+def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
+    """What is asked; None where no entry has a word of it."""
+    # Of a long log the lines that weigh most, in their order.
+    heavy = sorted(lines, key=lambda q: (-q.weight, -q.number))[:LINES]
+    read = [line for q in sorted(heavy, key=lambda q: q.number) if (line := _line(q)).words]
+    weight: dict[str, float] = {}
+    for line in read:
+        for w, x in line.words.items():
+            if x > weight.get(w, 0.0):
+                weight[w] = x
+    if not weight:
+        return None
+    asked = sorted(weight, key=lambda w: (-weight[w], w))[:200]
+    dfs = snapshot.dfs(asked)
+    if len(read) <= SHORT and len(dfs) < len(asked):
+        for word, (meant, df) in misspelt(snapshot, [w for w in asked if w not in dfs], dfs).items():
+            asked[asked.index(word)] = meant
+            dfs[meant] = df
+            weight[meant] = weight.pop(word) * MEANT
+            for line in read:
+                if word in line.words:
+                    line.words[meant] = line.words.pop(word) * MEANT
+    if not dfs:
+        return None
+    unseen = _idf(0, snapshot.count)
+    idf = {w: _idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
+    total = sum(idf[w] * weight[w] for w in asked)
+    keys = _keys(read, idf, dfs)
+    masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
+    telling = sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]
+    bits = {w: 1 << n for n, w in enumerate(telling)}
+    key = keys[0].words
+    return Asked(
+        read=read,
+        total=total,
+        words=[(w, idf[w] * weight[w]) for w in telling],
+        keys=keys,
+        in_keys=[[(n, idf[w] * k.words[w]) for n, k in enumerate(keys) if w in k.words] for w in telling],
+        masses=masses,
+        about=(
+            sum(idf[w] * weight[w] for w in asked if w not in dfs) / total,
+            sum(idf.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
+            math.log1p(len(weight)),
+            1.0 if len(read) > 3 else 0.0,
+        ),
+        said=[(bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()],
+    )
+
+
+def _idf(df: int, count: int) -> float:
+    return math.log(1 + (count - df + 0.5) / (df + 0.5))
+
+
+def _line(q: QueryLine) -> AskedLine:
+    words = dict.fromkeys(terms(q.text), q.weight * VARIABLE)
+    if words:
+        words.update(dict.fromkeys(terms(fixed(q.text)), q.weight))
+    return AskedLine(q, words, q.text.lower())
+
+
+def _keys(read: list[AskedLine], idf: dict[str, float], dfs: dict[str, int]) -> list[AskedLine]:
+    """The lines that say most, the later one first where two weigh the same."""
+
+    def says(at: int) -> tuple[float, float]:
+        known = sum(idf[w] * x for w, x in read[at].words.items() if w in dfs)
+        return (read[at].query.weight >= 0.8, read[at].query.weight * min(known, 20.0) + at * 0.01)
+
+    return [read[at] for at in sorted(range(len(read)), key=says, reverse=True)[:KEY_LINES]]
