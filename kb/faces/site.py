@@ -62,7 +62,7 @@ def _keep_static(app: Flask) -> None:
         return url_for("static", filename=name, v=versions[name])
 
     def kept(response: Response) -> Response:
-        if request.endpoint == "static" and request.args.get("v") in versions.values() and response.status_code < 400:
+        if response.status_code < 400 and request.endpoint == "static" and request.args.get("v") in versions.values():
             response.headers["Cache-Control"] = YEAR
         return response
 
