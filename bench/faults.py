@@ -107,7 +107,7 @@ def kill_build(times: int, chance: random.Random, folder: Path) -> Tried:
 
     built, lost = 0, []
     for _ in range(times):
-        built += len(killed(work, chance, 2 * one))
+        built += len(killed(work, chance, 5 * one))
         if fault := _whole(out):
             lost.append(fault)
     left = list(folder.glob(".catalog.*"))
