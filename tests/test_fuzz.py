@@ -42,7 +42,9 @@ def test_any_input(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
 
-@pytest.mark.parametrize("asked", [b"\0\0?q=\xf1", b"\1\0?q=\x92\xff", b"\7\0/../etc/passwd", b"\6\0etc\0"])
+@pytest.mark.parametrize(
+    "asked", [b"\0\0?q=\xf1", b"\1\0?q=\x92\xff", b"\7\0/../etc/passwd", b"\6\0etc\0", b"\4\0a?v=\xf2"]
+)
 def test_an_address_that_is_no_text(asked: bytes, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_CATALOG", str(catalog))
     TARGETS["http"](asked)
