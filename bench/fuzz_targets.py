@@ -49,7 +49,8 @@ def redact(data: bytes) -> None:
 
 def messages(data: bytes) -> None:
     """Message with holes against a line: `{…}` takes any run of characters, and nothing else fits."""
-    from kb.match.rank import _line, _template
+    from kb.match.ask import _line
+    from kb.match.rank import _template
     from kb.replay.compare import HOLE, line_matches, matches
     from kb.text.query import QueryLine
 
