@@ -56,9 +56,9 @@ FEATURES = (
     "coverage", "key_line", "key_entry", "line_message", "line_question", "line_symptom", "line_alike", "line_entry",
     "line_margin", "alike_margin", "second_line",
     "template", "print", "prints", "fuzzy", "fuzzy_key", "bm25",
-    "missing", "missing_line", "lost_line",
+    "missing", "missing_line", "lost_line", "alike_template",
     "d_coverage", "d_bm25", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
-    "foreign", "foreign_margin",
+    "foreign", "foreign_margin", "foreign_template",
 )  # fmt: skip
 """Names of the features of a candidate, in the order of its tuple."""
 
@@ -159,7 +159,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         return cosine + whole + shares + (e in prints)
 
     kept = sorted(pool, key=lambda e: (-promise(e), e))[:KEPT]
-    texts = snapshot.lines([k for e in kept for k in {best_of[e][2], groups[e][0][2]} if k])
+    texts = snapshot.lines([k for e in kept for k in {best_of[e][2], groups[e][0][2], groups[e][_AGAINST][2]} if k])
     loudest = max(x for _, x in q.said) or 1.0
     squared = sum(x * x for _, x in q.said) or 1.0
     out: list[Ranked] = []
@@ -192,6 +192,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     max((x for bit, x in q.said if not bit & has[e]), default=0.0) / loudest,
                     max((x for bit, x in q.said if not bit & words), default=0.0) / loudest,
                     sum(x * x for bit, x in q.said if not bit & words) / squared,
+                    max((_template(m, q.read) for m in texts.get(alike, "").split("`")[1::2]), default=0.0),
                 ),
                 prints.get(e, at),
                 met,
@@ -233,6 +234,7 @@ def _meet(q: Asked, words: int) -> str:
 
 
 _ALIKE, _ALIKE_WHOLE = FEATURES.index("alike_cosine"), FEATURES.index("alike_whole")
+_ALIKE_TEMPLATE = FEATURES.index("alike_template")
 _LED = tuple(FEATURES.index(name) for name in ("coverage", "bm25", "key_line"))
 
 
@@ -244,16 +246,17 @@ def _leads(one: Ranked, all_: list[Ranked]) -> Iterator[float]:
     yield max(one.features[:4]) - max((max(f[:4]) for f in others), default=0.0)
 
 
-def _foreign(one: Ranked, all_: list[Ranked]) -> tuple[float, float]:
-    """How well a look-alike of the other candidates is met, and how far the candidate's own lines are ahead of it."""
+def _foreign(one: Ranked, all_: list[Ranked]) -> tuple[float, float, float]:
+    """How well a look-alike of the other candidates is met, how far the candidate's own lines are ahead of it, and
+    how much of a message that such a look-alike names stands in the query."""
     near = max((r.features[_ALIKE] + r.features[_ALIKE_WHOLE] for r in all_ if r is not one), default=0.0)
     own = max(one.features[n] + one.features[n + len(GROUPS)] for n in range(4))
-    return near, own - near
+    return near, own - near, max((r.features[_ALIKE_TEMPLATE] for r in all_ if r is not one), default=0.0)
 
 
 def _template(message: str, read: list[AskedLine]) -> float:
     """How much of a literal message one line of the query has, all its parts in order; 0 where one is missing."""
-    parts = [p for part in message.lower().split(HOLE) if len(p := part.strip()) > 1]
+    parts = [p for part in message.lower().replace(HOLE, "…").split("…") if len(p := part.strip()) > 1]
     length = sum(map(len, parts))
     if length < 10:
         return 0.0
