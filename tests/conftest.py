@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,11 @@ from postgres import Postgres
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    # Whatever starts the tests in the background may ignore these, and every process below would inherit it.
+    if signal.getsignal(ignored) is signal.SIG_IGN:
+        signal.signal(ignored, signal.default_int_handler if ignored is signal.SIGINT else signal.SIG_DFL)
 
 ROOT = Path(__file__).parent.parent
 ERROR = "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88"
