@@ -37,7 +37,7 @@ def short(entry: StoredEntry, score: float | None = None) -> str:
     if entry.look_alikes:
         more.append(f"not this if: {entry.look_alikes[0].seen}")
     return brief(
-        head,
+        tuple(head),
         entry.cause,
         f"**Fix: {option.title}** ({verified(entry, option)})" if option else "",
         option.source if option else "",

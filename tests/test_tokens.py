@@ -67,7 +67,7 @@ def test_the_figures_of_entries_are_near(shorts: dict[str, str]) -> None:
 
 
 def short(cause: str = "Why. More.", source: str = "How.", head: str = "# Title", tail: str = "tail") -> str:
-    return brief([head], cause, "**Fix: it**", source, tail, read_on="kb show a/b fix")
+    return brief((head,), cause, "**Fix: it**", source, tail, read_on="kb show a/b fix")
 
 
 LONG = "\n".join(f"line_{n} = compute(value_{n}, {n})" for n in range(200))

@@ -1,7 +1,8 @@
 """The short form of an entry, within a number of tokens: what it is, why, the first option with its code."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 AIM, MOST = 320, 500
 """Tokens of the short form, as counted here: from which it tells less of why, and which it never exceeds."""
@@ -18,14 +19,15 @@ def tokens(text: str) -> int:
     return len(_PIECE.findall(text.encode("utf-8", "replace"))) * 19 // 20
 
 
-def brief(head: Sequence[str], cause: str, fix: str, source: str, tail: str, *, read_on: str) -> str:
+@lru_cache(256)  # a server gives the same ones again and again; counting tokens takes most of their time
+def brief(head: tuple[str, ...], cause: str, fix: str, source: str, tail: str, *, read_on: str) -> str:
     """Markdown of `MOST` tokens at most.
 
     `head`, `tail`: what stands before and after, one line each. `cause`: Markdown; of its first paragraph as many
     sentences as fit are told, one at least. `fix`: the line that names the option; `source`: its Markdown. A fence is
     shown whole or not at all; what is left out is said, with `read_on` as the command that shows it.
     """
-    head = [_cut(line, LINE) for line in head]
+    lines = [_cut(line, LINE) for line in head]
     tail = _cut(tail, LINE)
     why = sentences(first_paragraph(cause)[:PROSE])
     how = sentences(first_paragraph(source)[:PROSE])
@@ -35,7 +37,7 @@ def brief(head: Sequence[str], cause: str, fix: str, source: str, tail: str, *, 
 
     def text() -> str:
         said = f"Code left out here for its length: `{read_on}`" if left_out else ""
-        parts = (*head, " ".join(why), _cut(fix, LINE), " ".join(how), *(fence for _, fence in fences), said, tail)
+        parts = (*lines, " ".join(why), _cut(fix, LINE), " ".join(how), *(fence for _, fence in fences), said, tail)
         return "\n\n".join(part for part in parts if part)
 
     while tokens(text()) > AIM and len(why) > 1:
@@ -51,7 +53,7 @@ def brief(head: Sequence[str], cause: str, fix: str, source: str, tail: str, *, 
     room = LINE
     while tokens(text()) > MOST and room > 10:
         room //= 2
-        why, how, head = [_cut(" ".join(why), room)], [_cut(" ".join(how), room)], [_cut(line, room) for line in head]
+        why, how, lines = [_cut(" ".join(why), room)], [_cut(" ".join(how), room)], [_cut(line, room) for line in lines]
         fix, tail = _cut(fix, room), _cut(tail, room)
     return text()
 
