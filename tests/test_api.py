@@ -154,6 +154,24 @@ def test_another_form_of_an_entry_has_another_tag(client: FlaskClient) -> None:
     assert "Accept" in text.headers["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", "text/markdown"),
+        ("*/*", "text/markdown"),
+        ("application/json", "application/json"),
+        ("application/json, */*", "text/markdown"),
+        ("application/json, */*;q=0.5", "application/json"),
+        ("text/markdown;q=0.5, */*", "application/json"),
+        ("text/html", "text/markdown"),
+    ],
+)
+def test_json_is_given_to_who_would_rather_have_it(client: FlaskClient, accept: str, kind: str) -> None:
+    got = client.post("/api/v1/lookup", data=ERROR, headers={"Accept": accept} if accept else {})
+
+    assert got.mimetype == kind
+
+
 def test_an_outcome_takes_a_known_token_and_counts_for_its_name(client: FlaskClient, own: Path) -> None:
     service.ledger_ready(60)
     refused = [

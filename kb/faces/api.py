@@ -162,7 +162,4 @@ def _object() -> dict[str, Any]:
 
 def wants_json() -> bool:
     accepted = request.accept_mimetypes
-    return request.mimetype == "application/json" or (
-        accepted.best_match(["text/markdown", "application/json"]) == "application/json"
-        and accepted["application/json"] > accepted["text/markdown"]
-    )
+    return request.mimetype == "application/json" or accepted["application/json"] > accepted["text/markdown"]
