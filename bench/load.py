@@ -203,8 +203,11 @@ def two(folder: Path) -> None:
                     with ThreadPoolExecutor(2) as pool:
                         both = [pool.submit(wrk, a, folder, kind, core="0,1") for a in (one, other)]
                     found.append((alone, sum(b.result()[0] for b in both)))
+                    assert not any(b.result()[2] for b in both), "errors"
             alone, together = sorted(found, key=lambda f: f[1] / f[0])[ROUNDS // 2]
-            print(f"{kind:10} one {alone:6.0f}/s, two {together:6.0f}/s: {together / alone:.2f} times", flush=True)
+            rounds = [round(both / one, 2) for one, both in found]
+            said = f"one {alone:6.0f}/s, two {together:6.0f}/s: {together / alone:.2f} times"
+            print(f"{kind:10} {said}  {rounds}", flush=True)
     finally:
         postgres.close()
 
