@@ -31,11 +31,10 @@ _NAMES |= {other: name for name, others in _OTHER_NAMES.items() for other in oth
 _LISTS = ("Prevention Checklist", "Environment", "Source", "Error Messages", "Asked As", "Look-Alikes")
 _BULLET = re.compile(r"^\s*(?:[-*+•·–]|\d{1,2}[.)])\s+(?=\S)")
 _LOST_BULLET = re.compile(r"\s[-•]\s+(?=[A-Z])")
-_OPTION = re.compile(
-    r"^(?:#+\s*)?\**(?:Option|Solution|Approach|Method)\s+#?\d{1,3}\s*[:.)–—-]\s*(.+?)\**:?$", re.IGNORECASE
-)
+_OPTION = re.compile(r"(?:#+\s*)?\**(?:Option|Solution|Approach|Method)\s+#?\d{1,3}\s*[:.)–—-]\s*(?=\S)", re.IGNORECASE)
+"""What stands before the title of an option."""
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_FIGURE = re.compile(r"(?i)(\D{0,200}?)(\d[\d,]{0,12})\s*tokens")
+_FIGURE = re.compile(r"(\d[\d,]{0,12})\s{0,9}tokens", re.IGNORECASE)
 _DIAGRAM = re.compile(r"→|->|^\w[\w ]{0,24}: \S")
 WHAT_IT_COSTS = "‹when it fits, what it costs.› Does NOT solve: ‹what is left›"
 AGAIN = "```console\n$ ‹the command of Symptom again›\n‹what it prints now›\n```"
@@ -268,7 +267,8 @@ def _fix(lines: Sequence[str]) -> str:
         found = None if fence else _OPTION.match(line.strip())
         bare = re.sub(r"^#+\s*|[*_]{2}|:$", "", line.strip())
         if found:
-            options.append((found[1], []))
+            title = line.strip()[found.end() :]
+            options.append((title.removesuffix(":").rstrip("*") or title[:1], []))
         elif not fence and bare.casefold() == NOT_HELPING.casefold():
             options.append((NOT_HELPING, []))
         elif options:
@@ -300,13 +300,17 @@ def _option(number: int, title: str, lines: Sequence[str]) -> str:
 def _savings(lines: Sequence[str]) -> str:
     """The two figures; what else was said is left over."""
     figures: dict[str, int] = {}
-    said = [line for line in lines if _FIGURE.search(line)]
-    for label, number in (found for line in said for found in _FIGURE.findall(line)):
-        fix = "fix" in label.casefold() and "debug" not in label.casefold()
-        figures.setdefault("This fix" if fix else "Debugging without this entry", int(number.replace(",", "")))
+    over = []
+    for line in lines:
+        *said, after = _FIGURE.split(line)
+        for before, number in zip(said[::2], said[1::2], strict=True):
+            label = re.split(r"\d", before)[-1][-200:]
+            over.append(before.removesuffix(label))
+            fix = "fix" in label.casefold() and "debug" not in label.casefold()
+            figures.setdefault("This fix" if fix else "Debugging without this entry", int(number.replace(",", "")))
+        over.append(after)
     if len(figures) == 2:
         bullets = [f"- {name}: ~{number:,} tokens" for name, number in sorted(figures.items())]
-        over = [_FIGURE.sub(" ", line) for line in said] + [line for line in lines if line not in said]
         rest = " ".join(over).strip(" .-*•")
         return "\n".join([*bullets, *([f"- {doubt(f'left over, its place is not known: {rest}')}"] if rest else [])])
     return "\n".join(

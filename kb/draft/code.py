@@ -9,30 +9,34 @@ from kb.draft.lines import doubt, fenced
 
 _LINE = re.compile(
     r"^(?:import [\w.]+(?: as \w+)?(?:, ?[\w.]+)*$|from [\w.]+ import\b|(?:async )?def \w|class \w+[(:{]"
-    r"|(?:async )?with \S.*:|(?:async )?for .+ in .+:|while \S.*:|(?:el)?if \S.*:(?: \S+)?$|else:|try:|finally:"
+    r"|(?:async )?with \S.*:|(?:async )?for (?>.+? in ).+:|while \S.*:|(?:el)?if \S.*:(?: \S+)?$|else:|try:|finally:"
     r"|except\b.*:|return\b(?! \w+ \w+ \w+)|raise \w+|yield\b|await \S|print\(|@\w[\w.]*(?:\(.*)?$"
     r"|pass$|break$|continue$"
     r"|(?:const|let|var) \w+ ?=|(?:async )?function\b.*[({]|export (?:const|default|function|class|\w+=)"
     r"|\$ \S|(?:sudo|npm|npx|yarn|pnpm|pip3?|uv|docker|kubectl|curl|cargo) [\w-]+(?: \S+){0,12}[^.\s]$"
-    r"|(?:cd|rm|cp|mv|chmod|chown|mkdir|export) [\w./$~-]+\S*(?: [\w./$~=-]+)?$|python3? [\w./-]+(?:\.py| -m \w+)"
+    r"|(?:cd|rm|cp|mv|chmod|chown|mkdir|export) [\w./$~-]\S*(?: [\w./$~=-]+)?$|python3? [\w./-]+(?:\.py| -m \w+)"
     r"|go (?:run|build|get|test|mod)\b|git (?:add|am|branch|checkout|cherry-pick|clean|clone|commit|config|diff"
     r"|fetch|init|lfs|log|merge|pull|push|rebase|remote|reset|restore|rm|stash|status|submodule|switch|worktree)\b[^.]*$"
     r"|(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|BEGIN|COMMIT)\b.*;?$"
-    r"|[\w.\[\]'\"]+(?:: [\w\[\], |]+)? ?(?:[-+*/|&]?=|:=) ?\S|[\w.]+\(.*\)[;:{]? ?(?:#.*)?$|\"\"\"|'''"
-    r"|//\s|[)\]}]+[,;)]*(?:\s*#.*)?$|[{\[]$)"
+    r"|[\w.\[\]'\"]+(?:: [\w\[\], |]+)? ?(?:[-+*/|&]?=|:=) ?\S|[\w.]+\(.*\)[;:{]? ?(?:#|$)|\"\"\"|'''"
+    r"|//\s|[)\]}]+(?:[,;][,;)]*)?(?:\s*#|$)|[{\[]$)"
     r"|[;{]$"
 )
 _COMMENT = re.compile(r"^#(?!#)\s?\S")
-_SIGNS = (
-    ("console", r"^\$ \S"),
-    ("javascript", r"^(?:const|let|var) \w+ ?=|^(?:async )?function\b|=> ?[{(]|\brequire\(|^export (?:const|default)"),
-    (
-        "python",
-        r"^(?:async )?def \w+\(|^(?:import|from) [\w.]+|^\s*(?:with|for|if|while|class|try|except)\b.*:|^print\(",
+_SIGNS = {
+    "console": re.compile(r"^\$ \S", re.M),
+    "javascript": re.compile(
+        r"^(?:const|let|var) \w+ ?=|^(?:async )?function\b|=> ?[{(]|\brequire\(|^export (?:const|default)", re.M
     ),
-    ("sql", r"^(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER)\b"),
-    ("bash", r"^(?:sudo|npm|npx|yarn|pnpm|pip3?|uv|docker|kubectl|curl|git|cd|rm|export|chmod|cargo|go|python3?) "),
-)
+    "python": re.compile(
+        r"^(?:async )?def \w+\(|^(?:import|from) [\w.]+|^[^\S\n]*(?:with|for|if|while|class|try|except)\b.*:|^print\(",
+        re.M,
+    ),
+    "sql": re.compile(r"^(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER)\b", re.M),
+    "bash": re.compile(
+        r"^(?:sudo|npm|npx|yarn|pnpm|pip3?|uv|docker|kubectl|curl|git|cd|rm|export|chmod|cargo|go|python3?) ", re.M
+    ),
+}
 
 
 def looks_like_code(line: str) -> bool:
@@ -54,7 +58,7 @@ def language(code: str) -> str:
     """A word for a fence; `text` where nothing tells."""
     if code[:1] in "{[" and _json(code):
         return "json"
-    found = next((word for word, sign in _SIGNS if re.search(sign, code, re.MULTILINE)), "")
+    found = next((word for word, sign in _SIGNS.items() if sign.search(code)), "")
     return found or ("python" if is_python(code) else "text")
 
 

@@ -22,12 +22,20 @@ TELLS, FRAME = 0.8, 0.4
 _PROMPT = re.compile(r"^\$ (?=\S)")
 _LIKE_A_MARK = re.compile(r"^(?:\$ |> ?|\[exit )")
 _SIGNS = {
-    "python": r"Traceback \(most recent call last\)|^\s*File \"[^\"\n]+\", line \d|\bpy(?:thon|test)[\d.]* |\.py\b",
-    "javascript": r"node:internal|^\s+at .+[:(].+\.[cm]?[jt]s:\d|Node\.js v\d|\bnpm (?:ERR!|error)|^(?:node|np[mx]) ",
-    "go": r"^panic: .*\n\ngoroutine \d|^go: |^go (?:run|build|test)\b",
-    "rust": r"^error\[E\d{4}\]|^cargo |^thread '.*' panicked at",
+    "python": re.compile(
+        r"Traceback \(most recent call last\)|^[^\S\n]*File \"[^\"\n]+\", line \d|\bpy(?:thon|test)[\d.]* |\.py\b", re.M
+    ),
+    "javascript": re.compile(
+        r"node:internal|^[^\S\n]+at (?>.+?[:(]).+\.[cm]?[jt]s:\d|Node\.js v\d|\bnpm (?:ERR!|error)|^(?:node|np[mx]) ",
+        re.M,
+    ),
+    "go": re.compile(r"^panic: .*\n\ngoroutine \d|^go: |^go (?:run|build|test)\b", re.M),
+    "rust": re.compile(r"^error\[E\d{4}\]|^cargo |^thread '.*' panicked at", re.M),
 }
-_INSTALLED = re.compile(r"((?:/[\w.@+~-]+)+/(site-packages|node_modules))/((?:@[\w.-]+/)?[\w.-]+)(?=[/.])")
+_INSTALLED = re.compile(
+    r"(?:(?<![\w.@+~/-])[\w.@+~-]*|(?<=/)(?=/))"  # a path is tried from its beginning alone
+    r"((?:/[\w.@+~-]+)+/(site-packages|node_modules))/((?:@[\w.-]+/)?[\w.-]+)(?=[/.])"
+)
 _VERSIONS = re.compile(r"\b([Pp]ython|Node\.js)[ /]?v?(\d+\.[\d.]*\d)")
 _PLATFORMS = {"linux": "linux", "darwin": "macos"}
 _VERSION = re.compile(r"\d[\w.+-]{0,30}")
@@ -49,7 +57,7 @@ def read(output: str, command: str = "", status: int = 0) -> Parts:
     if parts.output and 0 < status < 256:
         parts.output.append(f"[exit {status}]")
     text = "\n".join([command, *lines])
-    parts.language = next((k for k, sign in _SIGNS.items() if re.search(sign, text, re.MULTILINE)), "")
+    parts.language = next((k for k, sign in _SIGNS.items() if sign.search(text)), "")
     parts.needs = [parts.language] if parts.language not in ("", "javascript") else []
     parts.needs += _packages(text)
     parts.platform = "windows" if re.search(r"\b[A-Z]:\\\w", text) else _PLATFORMS.get(sys.platform, "")

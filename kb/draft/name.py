@@ -25,7 +25,7 @@ def slug(parts: Parts) -> str:
     """A name of at most five words."""
     text = (parts.messages[0] if parts.messages else parts.title.partition(" — ")[0]) or parts.command
     first, colon, rest = re.sub(r"\{…\}|[‹›`]", " ", text).partition(":")
-    kind = re.fullmatch(r"[\w.$]*?(\w+(?:Error|Exception|Warning))", first.strip())
+    kind = re.fullmatch(r"(?:[\w.$]*[.$])?(\w+(?:Error|Exception|Warning))", first.strip())
     words = [p.lower() for p in PART.findall(kind[1])] if kind and colon else []
     said = (p.lower() for word in re.findall(r"[A-Za-z0-9]+", rest if words else text) for p in PART.findall(word))
     words += [word for word in said if word not in _SAY_NOTHING and len(word) > 1]

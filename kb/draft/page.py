@@ -89,7 +89,7 @@ def _head(head: str, parts: Parts) -> str:
     if parts.messages:
         message = max(parts.messages[:1], key=len)
         seen = span(message if len(message) < 80 else message[:80].rpartition(" ")[0] or message[:80])
-        return re.sub(r"^# ‹[^›]*›", lambda _: f"# {seen}", head, count=1, flags=re.MULTILINE)
+        return re.sub(r"^# ‹[^›\n]*›", lambda _: f"# {seen}", head, count=1, flags=re.MULTILINE)
     return head
 
 

@@ -18,10 +18,10 @@ LARGEST = 8_000_000
 """Bytes of an event; of a larger one nothing is looked up."""
 EVENT = "PostToolUseFailure"
 FRAME = "kb has an entry for this error:"
-_STATUS = re.compile(r"\s*(?:Error: )?Exit code \d+\s*\n")
+_STATUS = re.compile(r"^\s*(?:Error: )?Exit code \d+\s*\n")
 """What the client puts in front of the output."""
 _TIMEOUT = re.compile(r"\s*(?:Error: )?(?:Exit code \d+\s+)?Command timed out after \d")
-_OURS = re.compile(r"(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*(?:[^\s;&|()]*/)?kb(?=\s|$)")
+_OURS = re.compile(r"(?:^|[;&|(\n])[^\S\n]*(?:\w+=[^\s;&|()]*[^\S\n]+)*(?:[^\s;&|()]*/)?kb(?=\s|$)")
 FULL = 32_000
 """Bytes that are remembered of one session, about 700 errors. From then on nothing is answered in it."""
 KEPT = 7 * 24 * 3600

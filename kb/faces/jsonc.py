@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.S)
-_TRAILING = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.S)
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*"?|/\*(?!.*?\*/).*)|//[^\n]*|/\*.*?\*/', re.S)
+"""Its group is what stays: a text, and a comment that does not end. Both take all there is where no end comes."""
+_TRAILING = re.compile(r'"(?:[^"\\]|\\.)*"?|,(?=\s*[}\]])', re.S)
 _DECODER = json.JSONDecoder()
 Path = tuple[str | None, ...]
 """Keys from the outermost object inwards; None at its end is an element of a list."""
@@ -86,7 +87,7 @@ def _without_one(text: str, path: Path, ours: Callable[[Any], bool]) -> str:
 def _plain(text: str) -> str:
     """The text as strict JSON of the same length."""
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    text = _COMMENT.sub(lambda m: m[0] if m[0][0] == '"' else re.sub(r"[^\n]", " ", m[0]), text)
+    text = _COMMENT.sub(lambda m: m[1] or re.sub(r"[^\n]", " ", m[0]), text)
     return _TRAILING.sub(lambda m: m[0] if m[0][0] == '"' else " ", text)
 
 

@@ -163,7 +163,7 @@ def _said(argv: Sequence[str]) -> str:
 
 @functools.cache
 def _version(*argv: str) -> str:
-    found = re.search(r"\d+\.\d+(\.\d+)*", _said(argv))
+    found = re.search(r"(?<!\d)\d+\.\d+(\.\d+)*", _said(argv))
     return found[0] if found else "unknown"
 
 
