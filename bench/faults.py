@@ -332,15 +332,15 @@ def full_disk(times: int, chance: random.Random, folder: Path) -> Tried:
 
 
 TRIALS: dict[str, tuple[Trial, int, int]] = {
-    "kill-build": (kill_build, 1000, 25),
-    "kill-swap": (kill_swap, 1000, 25),
-    "kill-sqlite": (kill_sqlite, 1000, 15),
-    "kill-postgresql": (kill_postgresql, 1000, 15),
+    "kill-build": (kill_build, 1000, 15),
+    "kill-swap": (kill_swap, 1000, 15),
+    "kill-sqlite": (kill_sqlite, 1000, 10),
+    "kill-postgresql": (kill_postgresql, 1000, 8),
     "stop-postgresql": (stop_postgresql, 50, 1),
     "full-disk": (full_disk, 20, 1),
-    "flipped": (flipped, 2000, 30),
-    "truncated": (truncated, 500, 10),
-    "foreign": (foreign, 500, 10),
+    "flipped": (flipped, 2000, 10),
+    "truncated": (truncated, 500, 5),
+    "foreign": (foreign, 500, 5),
     "slow-clients": (slow_clients, 500, 100),
     "huge-bodies": (huge_bodies, 20, 2),
     "long-logs": (long_logs, 5, 1),
