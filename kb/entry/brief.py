@@ -19,7 +19,7 @@ def tokens(text: str) -> int:
     return len(_PIECE.findall(text.encode("utf-8", "replace"))) * 19 // 20
 
 
-@lru_cache(256)  # a server gives the same ones again and again; counting tokens takes most of their time
+@lru_cache(1024)  # a server gives the same ones again and again; counting tokens takes most of their time
 def brief(head: tuple[str, ...], cause: str, fix: str, source: str, tail: str, *, read_on: str) -> str:
     """Markdown of `MOST` tokens at most.
 
