@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 from conftest import ROOT
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import fresh, mutated
@@ -50,8 +50,7 @@ def test_an_address_that_is_no_text(asked: bytes, catalog: Path, monkeypatch: py
     TARGETS["http"](asked)
 
 
-CHECKED = ("text", "entry", "catalog", "match", "ledger")
-"""What reads queries and entries. kb.draft and the faces read what their own user gives them, and cut it."""
+CHECKED = ("text", "entry", "replay", "catalog", "match", "ledger", "draft", "faces")
 LOCALS = {"mark": "`{3,}", "sign": "`", "form": "|".join(NEEDS.values())}
 """What stands for a name of a function in an expression that is put together there."""
 CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "split"}
@@ -81,6 +80,7 @@ def expressions() -> Iterator[tuple[str, re.Pattern[str], str]]:
                 eval(compile(ast.Expression(a), "", "eval"), scope)
                 for a in (node.args if node.func.attr == "compile" else node.args[:1])
             )
+            flags += [getattr(re, k.value.attr) for k in node.keywords if k.arg == "flags"]
             if not isinstance(made, str):
                 continue  # an expression that was compiled above
             pattern = re.compile(made, *flags)
@@ -135,7 +135,7 @@ def test_no_text_makes_an_expression_slow(where: str, pattern: re.Pattern[str], 
 
 @pytest.mark.parametrize(("where", "pattern", "how"), EXPRESSIONS, ids=[where for where, *_ in EXPRESSIONS])
 @given(data=st.data())
-@settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=5, phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
 def test_no_text_that_begins_to_fit_makes_it_slow(
     where: str, pattern: re.Pattern[str], how: str, data: st.DataObject
 ) -> None:

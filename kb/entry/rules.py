@@ -46,9 +46,10 @@ _INSTRUCTIONS = r"(?:instructions|prompts?|rules|guidelines|directions)"
 _COMMANDEERS = re.compile(
     rf"\b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|of\s+)*(?:your|previous|prior|above|earlier|preceding)\s+"
     rf"(?:\w+\s+)?{_INSTRUCTIONS}"
-    r"|\b(?:curl|wget)\b(?=[^|\n]*https?://)[^|\n]*\|\s*(?:sudo\s+)?(?:\w*sh|python3?|node)\b"
-    r"|\b(?:eval|\w*sh)\b[^\n]{0,20}[$<]\((?:curl|wget)\b[^\n]*https?://",
-    re.IGNORECASE,
+    # The first of a line or between two bars sees all that the others would: only it is tried.
+    r"|(?:^|\|)(?>[^|\n]*?(\b(?:curl|wget)\b))(?=[^|\n]*https?://)[^|\n]*\|\s*(?:sudo\s+)?(?:\w*sh|python3?|node)\b"
+    r"|^(?>[^\n]*?(\b(?:eval|\w*sh)\b)[^\n]{0,20}?[$<]\((?:curl|wget)\b)[^\n]*https?://",
+    re.IGNORECASE | re.MULTILINE,
 )
 """Anywhere in the file, code included."""
 _ADDRESSES = re.compile(
@@ -279,7 +280,7 @@ def _commands_to_agents(entry: Entry) -> _Found:
     for number, line, prose in _prose(entry):
         found = _COMMANDEERS.search(line) or (_ADDRESSES.search(line) if prose else None)
         if found:
-            said = found[0].strip()[:60]
+            said = line[found.start(found.lastindex or 0) : found.end()].strip()[:60]
             yield (
                 number,
                 "KB412",
