@@ -22,7 +22,8 @@ FILLERS = ("main", "users", "3", "config.py", "/srv/app/run", "'orders'", "worke
 class Case(NamedTuple):
     query: str
     kind: str
-    """question, message, look-alike, output; trace, report, agent from bench/queries/."""
+    """question, message, look-alike, held out; output, literal (a message that the catalog has); trace, report, agent
+    from bench/queries/."""
     good: frozenset[str]
     """Ids of right entries; empty for a negative."""
     negative: str
@@ -89,7 +90,9 @@ def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]
         path = Path(folder) / "all.sqlite"
         write(entries, path)
         outputs = [Case(output(e), "output", frozenset({e.id}), "") for e in entries]
-        yield Snapshot(str(path)), [*written({e.id for e in entries}), *(c for c in outputs if c.query)]
+        rng = random.Random(1)
+        literal = [Case(filled(m.text, rng), "literal", frozenset({e.id}), "") for e in entries for m in e.messages]
+        yield Snapshot(str(path)), [*written({e.id for e in entries}), *(c for c in outputs if c.query), *literal]
 
 
 def written(ids: set[str]) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from bench.learn import Array, Model, Row, fit, rows
 from kb.entry.folder import read_folder
 from kb.match.rank import FEATURES
 
-CASE_WEIGHT = {"question": 0.1, "message": 0.1, "look-alike": 0.1, "output": 3.0}
+CASE_WEIGHT = {"question": 0.1, "message": 0.1, "look-alike": 0.05, "output": 3.0, "literal": 0.1}
 """The entries' own lines are many and easy; the written queries are what people send."""
 OUT = ROOT / "kb" / "match" / "weights.py"
 
