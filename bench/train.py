@@ -47,11 +47,12 @@ def head(model: Model, head: LogisticRegression) -> str:
     # The head saw logits of standardised features: z' = z - offset.
     offset = float(model.weights / model.scale @ model.mean)
     bias = float(head.intercept_[0] - per_feature @ model.mean - z * offset)
-    return f"(\n{lines(per_feature)}), {z:.5g}, {lead:.5g}, {share:.5g}, {bias:.5g}"
+    last = "".join(f"    {v:.5g},\n" for v in (z, lead, share, bias))
+    return f"(\n    (\n{lines(per_feature, 8)}    ),\n{last})"
 
 
-def lines(values: Array) -> str:
-    return "".join(f"    {v:.5g},  # {name}\n" for name, v in zip(FEATURES, values, strict=True))
+def lines(values: Array, indent: int = 4) -> str:
+    return "".join(f"{' ' * indent}{v:.5g},  # {name}\n" for name, v in zip(FEATURES, values, strict=True))
 
 
 def main() -> None:

@@ -4,40 +4,40 @@ RANKER = (
     0,  # message_cosine
     0,  # question_cosine
     0,  # symptom_cosine
-    3.2559,  # cause_cosine
+    3.2541,  # cause_cosine
     0,  # tag_cosine
-    3.8108,  # code_cosine
+    3.8142,  # code_cosine
     0,  # alike_cosine
-    1.8693,  # message_whole
-    2.5829,  # question_whole
-    4.3343,  # symptom_whole
+    1.8656,  # message_whole
+    2.5784,  # question_whole
+    4.3323,  # symptom_whole
     0,  # cause_whole
-    2.3641,  # tag_whole
-    0.49137,  # code_whole
+    2.365,  # tag_whole
+    0.48873,  # code_whole
     0,  # alike_whole
-    0.83139,  # coverage
+    0.83293,  # coverage
     0,  # key_line
     0,  # key_entry
     0,  # line_message
     0,  # line_question
     0,  # line_symptom
     0,  # line_alike
-    1.0703,  # line_entry
+    1.0698,  # line_entry
     0,  # line_margin
     0,  # alike_margin
     0,  # second_line
-    1.5593,  # template
-    0.54876,  # print
-    0.30357,  # prints
-    1.7787,  # fuzzy
-    2.7745,  # fuzzy_key
-    6.7841,  # bm25
+    1.5588,  # template
+    0.54798,  # print
+    0.30332,  # prints
+    1.7785,  # fuzzy
+    2.7729,  # fuzzy_key
+    6.7849,  # bm25
     0,  # missing
     0,  # missing_line
     0,  # lost_line
-    -1.7464,  # alike_template
-    2.6887,  # d_coverage
-    0.87941,  # d_bm25
+    -1.7471,  # alike_template
+    2.6877,  # d_coverage
+    0.87897,  # d_bm25
     0,  # d_key_line
     0,  # d_best
     0,  # unknown
@@ -45,104 +45,116 @@ RANKER = (
     0,  # terms
     0,  # log
     0,  # foreign
-    0.92781,  # foreign_margin
+    0.9332,  # foreign_margin
     0,  # foreign_template
 )
 
 # Of the best candidate: its features, then its logit, its lead, its share, and the bias.
 DECIDER = (
-    -0.42532,  # message_cosine
-    -3.9469,  # question_cosine
-    -0.93434,  # symptom_cosine
-    -1.4502,  # cause_cosine
-    1.3642,  # tag_cosine
-    -0.52782,  # code_cosine
-    -0.13304,  # alike_cosine
-    -0.95156,  # message_whole
-    3.9345,  # question_whole
-    -1.6011,  # symptom_whole
-    0.39686,  # cause_whole
-    -2.0965,  # tag_whole
-    -0.071873,  # code_whole
-    -1.6779,  # alike_whole
-    1.2379,  # coverage
-    0.65272,  # key_line
-    -0.036895,  # key_entry
-    -0.35971,  # line_message
-    -0.17021,  # line_question
-    1.7251,  # line_symptom
-    -0.06944,  # line_alike
-    -0.86008,  # line_entry
-    2.1391,  # line_margin
-    -0.88305,  # alike_margin
-    0.0024955,  # second_line
-    0.24842,  # template
-    -0.11463,  # print
-    -0.19183,  # prints
-    -0.084804,  # fuzzy
-    -0.41039,  # fuzzy_key
-    2.2416,  # bm25
-    0.97852,  # missing
-    -0.93292,  # missing_line
-    2.6298,  # lost_line
-    -1.2454,  # alike_template
-    -0.088556,  # d_coverage
-    1.3081,  # d_bm25
-    0.50715,  # d_key_line
-    1.6938,  # d_best
-    -0.080983,  # unknown
-    0.54822,  # key_unknown
-    0.5227,  # terms
-    -0.47719,  # log
-    -0.73219,  # foreign
-    0.23811,  # foreign_margin
-    -0.45689,  # foreign_template
-), 0.44818, 0.23199, 0.93539, -7.5052
+    (
+        -0.45551,  # message_cosine
+        -3.943,  # question_cosine
+        -0.92365,  # symptom_cosine
+        -1.4539,  # cause_cosine
+        1.376,  # tag_cosine
+        -0.53551,  # code_cosine
+        -0.081303,  # alike_cosine
+        -0.94567,  # message_whole
+        3.9368,  # question_whole
+        -1.6069,  # symptom_whole
+        0.39941,  # cause_whole
+        -2.1109,  # tag_whole
+        -0.047861,  # code_whole
+        -1.6665,  # alike_whole
+        1.2327,  # coverage
+        0.64886,  # key_line
+        -0.025482,  # key_entry
+        -0.32589,  # line_message
+        -0.183,  # line_question
+        1.7171,  # line_symptom
+        -0.14525,  # line_alike
+        -0.86633,  # line_entry
+        2.1603,  # line_margin
+        -0.88824,  # alike_margin
+        -0.0039537,  # second_line
+        0.24195,  # template
+        -0.12452,  # print
+        -0.1882,  # prints
+        -0.067683,  # fuzzy
+        -0.41867,  # fuzzy_key
+        2.252,  # bm25
+        0.97915,  # missing
+        -0.93186,  # missing_line
+        2.6312,  # lost_line
+        -1.2383,  # alike_template
+        -0.09,  # d_coverage
+        1.3151,  # d_bm25
+        0.51329,  # d_key_line
+        1.6718,  # d_best
+        -0.068714,  # unknown
+        0.54164,  # key_unknown
+        0.52283,  # terms
+        -0.47057,  # log
+        -0.72444,  # foreign
+        0.23573,  # foreign_margin
+        -0.45508,  # foreign_template
+    ),
+    0.44874,
+    0.23176,
+    0.93163,
+    -7.516,
+)
 OFFERER = (
-    -0.07171,  # message_cosine
-    -0.2307,  # question_cosine
-    0.28672,  # symptom_cosine
-    -0.27646,  # cause_cosine
-    -0.097517,  # tag_cosine
-    0.44793,  # code_cosine
-    -0.36152,  # alike_cosine
-    -0.00384,  # message_whole
-    0.77241,  # question_whole
-    -0.043903,  # symptom_whole
-    0.89011,  # cause_whole
-    0.84657,  # tag_whole
-    1.4274,  # code_whole
-    -0.12615,  # alike_whole
-    0.78099,  # coverage
-    0.041214,  # key_line
-    0.60183,  # key_entry
-    -0.18574,  # line_message
-    -0.1184,  # line_question
-    0.2008,  # line_symptom
-    -0.63699,  # line_alike
-    0.39618,  # line_entry
-    0.63674,  # line_margin
-    0.19766,  # alike_margin
-    -0.68563,  # second_line
-    0.51922,  # template
-    -0.19333,  # print
-    -0.06929,  # prints
-    0.49877,  # fuzzy
-    -0.20687,  # fuzzy_key
-    0.61741,  # bm25
-    0.85839,  # missing
-    0.095724,  # missing_line
-    0.63197,  # lost_line
-    -1.1279,  # alike_template
-    0.33545,  # d_coverage
-    0.36765,  # d_bm25
-    0.14846,  # d_key_line
-    0.23438,  # d_best
-    -0.96856,  # unknown
-    -0.13011,  # key_unknown
-    0.49599,  # terms
-    -0.88748,  # log
-    -0.42986,  # foreign
-    0.36533,  # foreign_margin
-    -0.5484,  # foreign_template
-), 0.42661, 0.091768, 0.097729, -6.7629
+    (
+        -0.074735,  # message_cosine
+        -0.23106,  # question_cosine
+        0.28712,  # symptom_cosine
+        -0.27225,  # cause_cosine
+        -0.096851,  # tag_cosine
+        0.44737,  # code_cosine
+        -0.36195,  # alike_cosine
+        -0.00098699,  # message_whole
+        0.7682,  # question_whole
+        -0.033691,  # symptom_whole
+        0.88659,  # cause_whole
+        0.84416,  # tag_whole
+        1.4442,  # code_whole
+        -0.12801,  # alike_whole
+        0.77909,  # coverage
+        0.040796,  # key_line
+        0.60229,  # key_entry
+        -0.18545,  # line_message
+        -0.12297,  # line_question
+        0.19877,  # line_symptom
+        -0.64454,  # line_alike
+        0.39581,  # line_entry
+        0.64705,  # line_margin
+        0.20024,  # alike_margin
+        -0.68357,  # second_line
+        0.51926,  # template
+        -0.19105,  # print
+        -0.065132,  # prints
+        0.50115,  # fuzzy
+        -0.20861,  # fuzzy_key
+        0.61556,  # bm25
+        0.85953,  # missing
+        0.096106,  # missing_line
+        0.62645,  # lost_line
+        -1.1211,  # alike_template
+        0.33474,  # d_coverage
+        0.36773,  # d_bm25
+        0.14896,  # d_key_line
+        0.23327,  # d_best
+        -0.96801,  # unknown
+        -0.13085,  # key_unknown
+        0.49599,  # terms
+        -0.8865,  # log
+        -0.42446,  # foreign
+        0.36222,  # foreign_margin
+        -0.54845,  # foreign_template
+    ),
+    0.42622,
+    0.091545,
+    0.097479,
+    -6.7568,
+)
