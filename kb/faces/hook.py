@@ -3,6 +3,7 @@
 On the way of every failed command, so it imports what a look-up does, and the JSON reader.
 """
 
+import gc
 import os
 import re
 import sys
@@ -30,6 +31,7 @@ KEPT = 7 * 24 * 3600
 
 def main() -> int:
     """Reads an event from standard input. Exit status 0 whatever it was."""
+    gc.disable()  # the process ends before there is anything to collect
     with suppress(Exception):  # whatever it is, it must not stand in the way of the agent's work
         os.write(1, answer(_input()).encode())
     return 0
