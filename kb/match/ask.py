@@ -101,9 +101,10 @@ def _idf(df: int, count: int) -> float:
 
 
 def _line(q: QueryLine) -> AskedLine:
-    words = dict.fromkeys(terms(q.text), q.weight * VARIABLE)
-    if words:
-        words.update(dict.fromkeys(terms(fixed(q.text)), q.weight))
+    plain = fixed(q.text)
+    words = dict.fromkeys(terms(q.text), q.weight if plain == q.text else q.weight * VARIABLE)
+    if plain != q.text:
+        words.update(dict.fromkeys(terms(plain), q.weight))
     return AskedLine(q, words, q.text.lower())
 
 
