@@ -138,10 +138,10 @@ def test_jsonl_answers_each_line_and_survives_bad_ones(kb: Run) -> None:
 
 
 def test_ranking_without_abstaining(kb: Run) -> None:
-    line = b'{"query": "the program fails with an error", "limit": 10, "abstain": false}'
+    line = b'{"query": "the program fails with an error", "limit": 7, "abstain": false}'
     answer = json.loads(kb("lookup", "--jsonl", input=line).stdout)
 
-    assert len(answer["candidates"]) == 10
+    assert len(answer["candidates"]) == 7
     scores = [c["score"] for c in answer["candidates"]]
     assert scores == sorted(scores, reverse=True)
 

@@ -2,10 +2,14 @@
 
 import os
 import sqlite3
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
 from kb.errors import BadCatalog, NotFound
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class StoredOption(NamedTuple):
@@ -70,6 +74,19 @@ def uri(path: str, how: str) -> str:
     return f"file:{path}?{how}"
 
 
+def _remembered(memo: dict[K, V], most: int, keys: list[K], read: Callable[[list[K], str], dict[K, V]]) -> dict[K, V]:
+    """What is known by these keys: from memory, or read and kept there, at most so many. Threads may share it."""
+    found = {k: v for k in keys if (v := memo.get(k)) is not None}
+    missing = [k for k in keys if k not in found]
+    if missing:
+        fresh = read(missing, ",".join("?" * len(missing)))
+        if len(memo) + len(fresh) > most:
+            memo.clear()
+        memo.update(fresh)
+        found.update(fresh)
+    return found
+
+
 class Snapshot:
     """One catalog file, open for reading. Goes on with its file when another one is renamed into its place."""
 
@@ -95,6 +112,11 @@ class Snapshot:
             self.count = int(one("select value from meta where key = 'entries'"))
             self.origins: dict[int, str] = dict(self._db.execute("select entry, text from origin"))
             """By entry number, of entries of one's own, where they come from."""
+            # What look-ups read, so that a process that goes on reads it once.
+            self._dfs: dict[str, int] = {}
+            self._postings: dict[str, tuple[memoryview, bytes, memoryview]] = {}
+            self._norms: dict[int, dict[int, float]] = {}
+            self._lines: dict[int, str] = {}
         except (OSError, sqlite3.Error, TypeError) as error:
             raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
 
@@ -213,8 +235,12 @@ class Snapshot:
 
     def dfs(self, terms: list[str]) -> dict[str, int]:
         """In how many entries each term occurs; unknown terms are left out."""
-        sql = f"select term, df from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
-        return dict(self._db.execute(sql, terms))
+
+        def read(missing: list[str], marks: str) -> dict[str, int]:
+            sql = f"select term, df from term where term in ({marks})"  # noqa: S608
+            return dict.fromkeys(missing, -1) | dict(self._db.execute(sql, missing))
+
+        return {t: df for t, df in _remembered(self._dfs, 20_000, terms, read).items() if df >= 0}
 
     def spelled_like(self, term: str) -> list[tuple[str, int]]:
         """(term, entries that have it) of the terms with the same first two letters and about the same length."""
@@ -226,25 +252,36 @@ class Snapshot:
 
     def postings(self, terms: list[str]) -> list[tuple[memoryview, bytes, memoryview]]:
         """For each of some known terms: entries that have it, in how many lines it speaks for each, all its lines."""
-        sql = f"select term, entries, counts, lines from term where term in ({','.join('?' * len(terms))})"  # noqa: S608
-        found = {
-            t: (memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
-            for t, entries, counts, lines in self._db.execute(sql, terms)
-        }
+
+        def read(missing: list[str], marks: str) -> dict[str, tuple[memoryview, bytes, memoryview]]:
+            sql = f"select term, entries, counts, lines from term where term in ({marks})"  # noqa: S608
+            return {
+                t: (memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
+                for t, entries, counts, lines in self._db.execute(sql, missing)
+            }
+
+        found = _remembered(self._postings, 4_000, terms, read)
         return [found[t] for t in terms]
 
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
         """By entry number: sum of idf of each line, by the lower 16 bits of its key."""
-        sql = f"select entry, keys, norms from norms where entry in ({','.join('?' * len(ns))})"  # noqa: S608
-        return {
-            n: dict(zip(memoryview(keys).cast("H"), memoryview(values).cast("f"), strict=True))
-            for n, keys, values in self._db.execute(sql, ns)
-        }
+
+        def read(missing: list[int], marks: str) -> dict[int, dict[int, float]]:
+            sql = f"select entry, keys, norms from norms where entry in ({marks})"  # noqa: S608
+            return {
+                n: dict(zip(memoryview(keys).cast("H"), memoryview(values).cast("f"), strict=True))
+                for n, keys, values in self._db.execute(sql, missing)
+            }
+
+        return _remembered(self._norms, 500, ns, read)
 
     def lines(self, keys: list[int]) -> dict[int, str]:
         """The text of lines by key."""
-        sql = f"select key, text from line where key in ({','.join('?' * len(keys))})"  # noqa: S608
-        return dict(self._db.execute(sql, keys))
+
+        def read(missing: list[int], marks: str) -> dict[int, str]:
+            return dict(self._db.execute(f"select key, text from line where key in ({marks})", missing))  # noqa: S608
+
+        return _remembered(self._lines, 10_000, keys, read)
 
     def cause_line(self, n: int) -> str:
         """The first sentence of the cause: what tells this entry from those beside it."""

@@ -29,22 +29,26 @@ class AskedLine(NamedTuple):
     """The text in lower case."""
 
 
+class AskedWord(NamedTuple):
+    text: str
+    of: tuple[float, ...]
+    """idf × weight: in the query, then in each key line."""
+
+
 class Asked(NamedTuple):
     read: list[AskedLine]
     total: float
     """The weight of all its words: the sum of idf × weight."""
-    words: list[tuple[str, float]]
-    """The most telling words that some entry has, with idf × weight; a word's place is its bit in a mask."""
+    words: list[AskedWord]
+    """The most telling words that some entry has; a word's place is its bit in a set of words."""
     keys: list[AskedLine]
     """The lines that say most."""
-    in_keys: list[list[tuple[int, float]]]
-    """For each of `words` (key line, idf × weight in it)."""
     masses: list[float]
     """The weight of each key line."""
     about: tuple[float, float, float, float]
     """The features that are the query's own: unknown, key_unknown, terms, log."""
     said: list[tuple[int, float]]
-    """Of the first key line (bit of a word, or 0 where no posting of it is read; idf × weight)."""
+    """Of the first key line (bit of a word, or 0 where no posting of it is read; idf × weight), the loudest first."""
 
 
 def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
@@ -82,9 +86,8 @@ def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
     return Asked(
         read=read,
         total=total,
-        words=[(w, idf[w] * weight[w]) for w in telling],
+        words=[AskedWord(w, (idf[w] * weight[w], *(idf[w] * k.words.get(w, 0.0) for k in keys))) for w in telling],
         keys=keys,
-        in_keys=[[(n, idf[w] * k.words[w]) for n, k in enumerate(keys) if w in k.words] for w in telling],
         masses=masses,
         about=(
             sum(idf[w] * weight[w] for w in asked if w not in dfs) / total,
@@ -92,7 +95,7 @@ def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
             math.log1p(len(weight)),
             1.0 if len(read) > 3 else 0.0,
         ),
-        said=[(bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()],
+        said=sorted(((bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()), key=lambda s: -s[1]),
     )
 
 

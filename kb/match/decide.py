@@ -1,6 +1,7 @@
 """Features → probabilities → match, candidates or none."""
 
 import math
+from operator import mul
 
 from kb.match.answer import Decision
 from kb.match.rank import Ranked
@@ -43,4 +44,5 @@ def _probability(head: Head, best: Ranked, top: float, lead: float, share: float
 
 
 def _dot(weights: tuple[float, ...], features: tuple[float, ...]) -> float:
-    return sum(w * f for w, f in zip(weights, features, strict=True))
+    total: float = sum(map(mul, weights, features))
+    return total

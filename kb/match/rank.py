@@ -4,7 +4,9 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from heapq import nlargest
+from operator import add, truediv
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -31,8 +33,8 @@ from kb.match.ask import Asked, AskedLine, ask
 from kb.text.normal import HOLE, fingerprint
 from kb.text.query import QueryLine
 
-POOL, KEPT = 20, 12
-"""Entries that are compared line by line, and of them those that get features."""
+POOL = 8
+"""Entries that are compared line by line: more make no answer better."""
 
 GROUPS = (
     (MESSAGE, OUTPUT),
@@ -45,8 +47,8 @@ GROUPS = (
 )
 _SATURATED = tuple(n / (n + 2.0) for n in range(256))
 """BM25's reward for a term that stands in n lines of an entry."""
-FEW = 64
-"""Up to so many postings of a term are gone through, of more those of the pool are sought."""
+FEW = 100
+"""Up to so many lines of a term are gone through, of more those of the pool are sought."""
 _GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
 _AGAINST = _GROUP[LOOK_ALIKE]
 
@@ -79,9 +81,10 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     q = ask(snapshot, query)
     if q is None:
         return []
-    posted = snapshot.postings([w for w, _ in q.words])
+    posted = snapshot.postings([word.text for word in q.words])
     bm25: dict[int, float] = defaultdict(float)
-    for (_, amount), (entries, counts, _) in zip(q.words, posted, strict=True):
+    for word, (entries, counts, _) in zip(q.words, posted, strict=True):
+        amount = word.of[0]
         for e, times in zip(entries, counts, strict=True):
             if times:
                 bm25[e] += amount * _SATURATED[times]
@@ -96,90 +99,65 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     pool = sorted(ahead, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
 
     norms = snapshot.norms(pool)
-    # By entry: the weight of the words that it has, of those in each key line, and which words those are.
-    masses = dict.fromkeys(pool, 0.0)
-    key_masses = [dict.fromkeys(pool, 0.0) for _ in q.keys]
-    has = dict.fromkeys(pool, 0)
-    # By line of the pool: the weight of the words that it shares with the query, with each key line, and which.
-    overlap: dict[int, float] = {}
-    in_key: list[dict[int, float]] = [{} for _ in q.keys]
-    shared: dict[int, int] = {}
-    for at, ((_, amount), (entries, counts, lines)) in enumerate(zip(q.words, posted, strict=True)):
-        of_keys = [(in_key[n], much) for n, much in q.in_keys[at]]
+    # By line of the pool the words that it shares with the query, as bits.
+    shared: dict[int, int] = defaultdict(int)
+    ascending = sorted(pool)
+    for at, (_, _, lines) in enumerate(posted):
         bit = 1 << at
-        for e in _speaking(entries, counts, pool, norms):
-            masses[e] += amount
-            has[e] |= bit
-            for n, much in q.in_keys[at]:
-                key_masses[n][e] += much
-        for k in _of_pool(lines, pool, norms):
-            if k in overlap:
-                overlap[k] += amount
-                shared[k] |= bit
-            else:
-                overlap[k] = amount
-                shared[k] = bit
-            for here, much in of_keys:
-                here[k] = here.get(k, 0.0) + much
-
-    # By entry the line of each group that meets the query best, and its two best lines of all that speak for it.
+        for k in _of_pool(lines, ascending, norms):
+            shared[k] |= bit
+    # By entry the words that speak for it; by group of its lines the one that meets the query best, and how near one
+    # comes to a key line; the most of the first key line that one has; the two best of all that speak for it.
+    weights = _Weights(q)
+    has = dict.fromkeys(pool, 0)
     groups: dict[int, list[tuple[float, float, int]]] = {e: [(0.0, 0.0, 0)] * len(GROUPS) for e in pool}
-    firsts, seconds = dict.fromkeys(pool, 0.0), dict.fromkeys(pool, 0.0)
-    for k, amount in overlap.items():
-        e = k >> 16
+    by_line: dict[int, list[float]] = {e: [0.0] * len(GROUPS) for e in pool}
+    key_best, firsts, seconds = dict.fromkeys(pool, 0.0), dict.fromkeys(pool, 0.0), dict.fromkeys(pool, 0.0)
+    for k, words in shared.items():
+        e, g = k >> 16, _GROUP[k >> 12 & 15]
+        (amount, in_first, *_), across, nearest = weights[words]
         norm = norms[e][k & 0xFFFF] + 1e-9
-        cosine = amount / math.sqrt(norm * q.total)
-        whole = amount / (norm + 3.0)
-        g = _GROUP[k >> 12 & 15]
+        root = math.sqrt(norm)
+        cosine, whole, near = across / root, amount / (norm + 3.0), nearest / root
         best = groups[e][g]
         if cosine + whole > best[0] + best[1]:
             groups[e][g] = (cosine, whole, k)
+        if near > by_line[e][g]:
+            by_line[e][g] = near
         if g != _AGAINST:
+            has[e] |= words
+            if in_first > key_best[e]:
+                key_best[e] = in_first
             if cosine > firsts[e]:
                 firsts[e], seconds[e] = cosine, firsts[e]
             elif cosine > seconds[e]:
                 seconds[e] = cosine
-    by_line: dict[int, list[float]] = {e: [0.0] * len(GROUPS) for e in pool}
-    for here, mass in zip(in_key, q.masses, strict=True):
-        for k, amount in here.items():
-            e, g = k >> 16, _GROUP[k >> 12 & 15]
-            near = amount / math.sqrt((norms[e][k & 0xFFFF] + 1e-9) * mass)
-            if near > by_line[e][g]:
-                by_line[e][g] = near
-    key_best = dict.fromkeys(pool, 0.0)
-    for k, amount in in_key[0].items():
-        if amount > key_best[k >> 16] and k >> 12 & 15 != LOOK_ALIKE:
-            key_best[k >> 16] = amount
-
     best_of = {e: max((g for n, g in enumerate(groups[e]) if n != _AGAINST), key=lambda g: g[0] + g[1]) for e in pool}
 
-    def promise(e: int) -> float:
-        cosine, whole, _ = best_of[e]
-        shares = (bm25[e] + masses[e]) / q.total + key_masses[0][e] / q.masses[0]
-        return cosine + whole + shares + (e in prints)
-
-    kept = sorted(pool, key=lambda e: (-promise(e), e))[:KEPT]
-    texts = snapshot.lines([k for e in kept for k in {best_of[e][2], groups[e][0][2], groups[e][_AGAINST][2]} if k])
-    loudest = max(x for _, x in q.said) or 1.0
-    squared = sum(x * x for _, x in q.said) or 1.0
+    texts = snapshot.lines([k for e in pool for k in {best_of[e][2], groups[e][0][2], groups[e][_AGAINST][2]} if k])
+    loud = q.keys[0].low[:200]
+    loudest = q.said[0][1] or 1.0
+    squared = sum([x * x for _, x in q.said]) or 1.0
     out: list[Ranked] = []
-    for e in kept:
+    for e in pool:
         cosine, whole, at = best_of[e]
         alike_cosine, alike_whole, alike = groups[e][_AGAINST]
         line, words = texts.get(at, ""), shared.get(at, 0)
         met = _meet(q, words)
+        weight = weights[has[e]].of
+        lost = [x for bit, x in q.said if not bit & words]
         out.append(
             Ranked(
                 e,
                 (
                     *(g[0] for g in groups[e]),
                     *(g[1] for g in groups[e]),
-                    masses[e] / q.total,
+                    weight[0] / q.total,
                     key_best[e] / q.masses[0],
-                    key_masses[0][e] / q.masses[0],
+                    weight[1] / q.masses[0],
                     *by_line[e][:3],
                     by_line[e][_AGAINST],
-                    max(of[e] / mass for of, mass in zip(key_masses, q.masses, strict=True)),
+                    max(map(truediv, weight[1:], q.masses)),
                     max(by_line[e][:3]) - by_line[e][_AGAINST],
                     cosine + whole - alike_cosine - alike_whole,
                     seconds[e],
@@ -187,50 +165,84 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     1.0 if e in prints else 0.0,
                     len(printed[e]) / len(hashes) if hashes else 0.0,
                     fuzz.token_set_ratio(line, met) / 100,
-                    fuzz.partial_ratio(q.keys[0].low[:200], line.lower()) / 100,
+                    fuzz.partial_ratio(loud, line.lower()) / 100,
                     bm25[e] / q.total,
-                    max((x for bit, x in q.said if not bit & has[e]), default=0.0) / loudest,
-                    max((x for bit, x in q.said if not bit & words), default=0.0) / loudest,
-                    sum(x * x for bit, x in q.said if not bit & words) / squared,
-                    max((_template(m, q.read) for m in texts.get(alike, "").split("`")[1::2]), default=0.0),
+                    next((x for bit, x in q.said if not bit & has[e]), 0.0) / loudest,
+                    lost[0] / loudest if lost else 0.0,
+                    sum([x * x for x in lost]) / squared,
+                    max([_template(m, q.read) for m in texts[alike].split("`")[1::2]], default=0.0) if alike else 0.0,
                 ),
                 prints.get(e, at),
                 met,
                 alike,
             )
         )
-    return [r._replace(features=(*r.features, *_leads(r, out), *q.about, *_foreign(r, out))) for r in out]
+    beside = _beside([r.features for r in out])
+    return [
+        Ranked(r.entry, (*r.features, *b[:4], *q.about, *b[4:]), r.best, r.query, r.alike)
+        for r, b in zip(out, beside, strict=True)
+    ]
 
 
-def _speaking(entries: memoryview, counts: bytes, pool: list[int], wanted: Container[int]) -> Iterator[int]:
-    """Those of the pool for which a term speaks."""
-    if len(entries) <= FEW:
-        yield from (e for e, times in zip(entries, counts, strict=True) if times and e in wanted)
-    else:
-        for e in pool:
-            at = bisect_left(entries, e)
-            if at < len(entries) and entries[at] == e and counts[at]:
-                yield e
+class _Weight(NamedTuple):
+    of: tuple[float, ...]
+    """Sum of idf × weight over the query, then over each key line."""
+    across: float
+    """The first over the root of the query's weight: a cosine but for the root of the other line's norm."""
+    nearest: float
+    """The same for the key line of which it is most."""
 
 
-def _of_pool(lines: memoryview, pool: list[int], wanted: Container[int]) -> Iterator[int]:
-    """Those of a term's lines that are of entries of the pool."""
+class _Weights(dict[int, _Weight]):
+    """What sets of words weigh, by their bits: many lines share few sets."""
+
+    def __init__(self, q: Asked) -> None:
+        self.words = q.words
+        self.root, *self.roots = (math.sqrt(x) for x in (q.total, *q.masses))
+        self[0] = _Weight((0.0,) * (len(q.masses) + 1), 0.0, 0.0)
+
+    def __missing__(self, words: int) -> _Weight:
+        others = words & words - 1
+        of = self.words[(words ^ others).bit_length() - 1].of
+        if others:
+            of = tuple(map(add, self[others].of, of))
+        found = self[words] = _Weight(of, of[0] / self.root, max(map(truediv, of[1:], self.roots)))
+        return found
+
+
+def _of_pool(lines: memoryview, pool: list[int], wanted: Container[int]) -> list[int]:
+    """Those of a term's lines that are of entries of the pool, which is in ascending order."""
     if len(lines) <= FEW:
-        yield from (k for k in lines if k >> 16 in wanted)
-    else:
-        for e in pool:
-            yield from lines[bisect_left(lines, e << 16) : bisect_left(lines, e + 1 << 16)]
+        return [k for k in lines if k >> 16 in wanted]
+    out: list[int] = []
+    at = 0
+    for e in pool:
+        start = bisect_left(lines, e << 16, at)
+        at = bisect_left(lines, e + 1 << 16, start)
+        out += lines[start:at]
+    return out
 
 
 def _meet(q: Asked, words: int) -> str:
     """The line of the query that has most of these words."""
+    if len(q.read) == 1:
+        return q.read[0].query.text
     most, met = 0.0, q.keys[0]
     shared = [word for at, word in enumerate(q.words) if words >> at & 1]
     for line in q.read:
-        amount = sum(x * line.words[w] for w, x in shared if w in line.words)
+        amount = sum([word.of[0] * line.words[word.text] for word in shared if word.text in line.words])
         if amount > most:
             most, met = amount, line
     return met.query.text
+
+
+def _others(values: list[float]) -> list[float]:
+    """For each the greatest of the others, 0 where there are none."""
+    if len(values) < 2:
+        return [0.0] * len(values)
+    first, second = nlargest(2, values)
+    at = values.index(first)
+    return [second if n == at else first for n in range(len(values))]
 
 
 _ALIKE, _ALIKE_WHOLE = FEATURES.index("alike_cosine"), FEATURES.index("alike_whole")
@@ -238,30 +250,31 @@ _ALIKE_TEMPLATE = FEATURES.index("alike_template")
 _LED = tuple(FEATURES.index(name) for name in ("coverage", "bm25", "key_line"))
 
 
-def _leads(one: Ranked, all_: list[Ranked]) -> Iterator[float]:
-    """How far a candidate is ahead of the best other one, or behind it."""
-    others = [r.features for r in all_ if r is not one]
-    for at in _LED:
-        yield one.features[at] - max((f[at] for f in others), default=0.0)
-    yield max(one.features[:4]) - max((max(f[:4]) for f in others), default=0.0)
+def _beside(all_: list[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
+    """Of each candidate: how far it is ahead of the best other one, or behind it, in four features; how well a
+    look-alike of the others is met, how far the candidate's own lines are ahead of that, and how much of a message
+    that such a look-alike names stands in the query."""
+    led = [[f[at] for f in all_] for at in _LED]
+    led.append([max(f[:4]) for f in all_])
+    leads = [[x - other for x, other in zip(of, _others(of), strict=True)] for of in led]
+    near = _others([f[_ALIKE] + f[_ALIKE_WHOLE] for f in all_])
+    own = [max(f[n] + f[n + len(GROUPS)] for n in range(4)) - other for f, other in zip(all_, near, strict=True)]
+    yield from zip(*leads, near, own, _others([f[_ALIKE_TEMPLATE] for f in all_]), strict=True)
 
 
-def _foreign(one: Ranked, all_: list[Ranked]) -> tuple[float, float, float]:
-    """How well a look-alike of the other candidates is met, how far the candidate's own lines are ahead of it, and
-    how much of a message that such a look-alike names stands in the query."""
-    near = max((r.features[_ALIKE] + r.features[_ALIKE_WHOLE] for r in all_ if r is not one), default=0.0)
-    own = max(one.features[n] + one.features[n + len(GROUPS)] for n in range(4))
-    return near, own - near, max((r.features[_ALIKE_TEMPLATE] for r in all_ if r is not one), default=0.0)
+@lru_cache(10_000)
+def _parts(message: str) -> tuple[list[str], float]:
+    """What a literal message says between its holes, and what it counts by its length; 0 where it says too little."""
+    parts = [p for part in message.lower().replace(HOLE, "…").split("…") if len(p := part.strip()) > 1]
+    length = sum(map(len, parts))
+    return parts, 0.0 if length < 10 else min(1.0, length / 40)
 
 
 def _template(message: str, read: list[AskedLine]) -> float:
     """How much of a literal message one line of the query has, all its parts in order; 0 where one is missing."""
-    parts = [p for part in message.lower().replace(HOLE, "…").split("…") if len(p := part.strip()) > 1]
-    length = sum(map(len, parts))
-    if length < 10:
-        return 0.0
+    parts, counts = _parts(message)
     best = 0.0
-    for line in read:
+    for line in read if counts else ():
         low, at = line.low, 0
         for part in parts:
             at = low.find(part, at)
@@ -269,5 +282,5 @@ def _template(message: str, read: list[AskedLine]) -> float:
                 break
             at += len(part)
         else:
-            best = max(best, line.query.weight * min(1.0, length / 40))
+            best = max(best, line.query.weight * counts)
     return best
