@@ -1,11 +1,13 @@
 """The HTTP API, for programs; openapi.json says the same for machines."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, request
-from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.datastructures import MIMEAccept, WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized, UnsupportedMediaType
+from werkzeug.http import parse_accept_header
 
 from kb import render, service
 from kb.errors import Misuse
@@ -14,6 +16,9 @@ from kb.faces.question import question, whole
 
 MAX_QUERY, MAX_BATCH, MAX_BODY = 65_536, 50, 4 << 20
 """Bytes of one query, queries of a batch, bytes of a body."""
+
+
+API_HEADERS = {"Query-Limit": str(MAX_QUERY), "Batch-Limit": str(MAX_BATCH), "Vary": "Accept"}
 
 
 def add_api(app: Flask) -> None:
@@ -28,20 +33,11 @@ def add_api(app: Flask) -> None:
     ):
         app.add_url_rule(rule, view_func=view, endpoint=f"api_{view.__name__}", methods=[method])
     app.before_request(_bounded)
-    app.after_request(_limits)
 
 
 def _bounded() -> None:
     if request.path.startswith("/api/"):
         request.max_content_length = MAX_BODY
-
-
-def _limits(response: Response) -> Response:
-    if request.path.startswith("/api/"):
-        response.headers["Query-Limit"] = str(MAX_QUERY)
-        response.headers["Batch-Limit"] = str(MAX_BATCH)
-        response.vary.add("Accept")
-    return response
 
 
 def lookup() -> Response:
@@ -161,5 +157,10 @@ def _object() -> dict[str, Any]:
 
 
 def wants_json() -> bool:
-    accepted = request.accept_mimetypes
-    return request.mimetype == "application/json" or accepted["application/json"] > accepted["text/markdown"]
+    return request.mimetype == "application/json" or _json_first(request.headers.get("Accept", ""))
+
+
+@lru_cache(256)
+def _json_first(accept: str) -> bool:
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return accepted["application/json"] > accepted["text/markdown"]

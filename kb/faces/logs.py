@@ -35,6 +35,9 @@ def to_stderr() -> None:
     """For a server: all logs as JSON lines. The WSGI server says only what it cannot do."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(AsJson())
+    # Names of functions, threads and processes, which the lines do not have, would be looked up for each.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in ("waitress", "waitress.queue", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,9 +1,12 @@
 """The WSGI application: pages, API and what its operator asks, with one error handler and one set of headers."""
 
+from __future__ import annotations
+
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb import place
 from kb.errors import KbError, Misuse, NotFound
@@ -17,11 +20,14 @@ try:
 except ImportError as error:
     raise Misuse(f"the web face needs {error.name}: pip install 'kb-errors[web]'") from None
 
-from kb.faces.api import add_api
+from kb.faces.api import API_HEADERS, add_api
 from kb.faces.logs import say
 from kb.faces.ops import add_ops
 from kb.faces.site import add_pages
 from kb.faces.tokens import Tokens
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY = 16 << 20
 HEADERS = {
@@ -56,7 +62,24 @@ def create_app(rate: str = "off", tokens: Tokens | None = None) -> Flask:
     add_api(app)
     add_ops(app)
     app.register_error_handler(Exception, failed)
+    app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
+
+
+def with_headers(app: WSGIApplication) -> WSGIApplication:
+    """The application with the headers that every answer has; set here they cost nothing."""
+    fixed = list(HEADERS.items())
+    of_api = [*fixed, *API_HEADERS.items()]
+
+    def headed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        more = of_api if environ["PATH_INFO"].startswith("/api/") else fixed
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + more, *error)
+
+        return app(environ, start)
+
+    return headed
 
 
 def begun() -> None:
@@ -64,14 +87,13 @@ def begun() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     try:
-        _ = request.args
+        _ = request.query_string and request.args
     except UnicodeDecodeError:
         raise Misuse("the address is not UTF-8; write other bytes as %XX") from None
 
 
 def ended(response: Response) -> Response:
-    """Headers, a tag for what can be kept, one line in the log: the route, never the address or what was asked."""
-    response.headers.extend(HEADERS)
+    """A tag for what can be kept, one line in the log: the route, never the address or what was asked."""
     response.headers["X-Request-Id"] = g.id
     if request.method in ("GET", "HEAD") and request.path not in SEEN_AFRESH:
         response.headers.setdefault("Cache-Control", "no-cache")
