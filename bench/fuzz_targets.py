@@ -201,5 +201,3 @@ SHORT: dict[str, Callable[[bytes], None]] = {
     for f in (reduce, normal, redact, messages, frontmatter, patches, question, entry, jsonl, lookup, http)
 }
 TARGETS = SHORT | {f"long-{f.__name__}": pumped(f) for f in (reduce, normal, redact, patches, lookup, entry)}
-UNBOUNDED = ("entry", "long-entry")
-"""Measured, but not held to PER_64KB: markdown-it-py alone takes longer. Entries are read when a catalog is built."""

@@ -36,7 +36,7 @@ GROUPS = {
 
 _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB001", "error", "The file is empty."),
-    ("KB002", "error", "The file is larger than 256 kB."),
+    ("KB002", "error", "The file is larger than 256 kB, or longer than 1,000 lines."),
     ("KB003", "error", "The file is not UTF-8 text: other bytes, a NUL, or half of a surrogate pair."),
     ("KB004", "error", "Lines end in CRLF or in a lone CR."),
     ("KB005", "error", "The file is a symlink, not an ordinary file, lies outside its folder, or cannot be read."),

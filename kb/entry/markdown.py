@@ -28,10 +28,11 @@ SECTIONS = (
     "Look-Alikes",
 )
 NOT_HELPING = "What does not help"
-MAX_SIZE = 256 * 1024
+MAX_SIZE, MAX_LINES = 256 * 1024, 1000
+"""Characters and lines of an entry; the lines bound the blocks of Markdown, which take the time."""
 
 # Inline parsing is left out: what we need of it are code spans, and it is slow on hostile text.
-_markdown = MarkdownIt("commonmark").disable(["inline", "text_join", "reference"])
+_markdown = MarkdownIt("commonmark", {"maxNesting": 8}).disable(["inline", "text_join", "reference"])
 
 _OPTION = re.compile(r"Option (\d{1,3}): (\S.*)")
 _POINTER = re.compile(r"→ ([a-z0-9-]+/[a-z0-9-]+)\.?$")
@@ -110,6 +111,9 @@ class _Reader:
             first = text.count("\n", 0, text.index("\r")) + 1
             self.add(first, "KB004", "lines end in CR; save the file with LF alone (`sed -i 's/\\r$//' FILE`)")
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if (lines := text.count("\n")) > MAX_LINES:
+            self.add(MAX_LINES, "KB002", f"the file has {lines:,} lines; an entry has at most {MAX_LINES:,}")
+            text = ""
         self.lines = text.split("\n")
         for number, line in enumerate(self.lines, 1):
             for found in _INVISIBLE.findall(line)[:1]:

@@ -66,13 +66,14 @@ def test_a_broken_entry_does_not_stop_the_others(tmp_path: Path) -> None:
         (b" \n\n", "1: KB001"),
         (b"x" * 300_000, "1: KB002"),
         (b"#" * 5_000_000, "1: KB002"),
+        (b"# a\n" * 1001, "1000: KB002"),
         (b"# a\n\xff\xfe\n", "2: KB003"),
         (b"# a\n\n\xed\xa0\x80 a lone surrogate\n", "3: KB003"),
         (CLEAN.encode().replace(b"one", b"o\0e"), "53: KB003"),
         (CLEAN.encode().replace(b"\n", b"\r\n"), "1: KB004"),
         (b"\xef\xbb\xbf" + CLEAN.encode(), "1: KB007"),
     ],
-    ids=["empty", "blank", "300 kB", "5 MB", "not utf-8", "surrogate", "nul", "crlf", "byte-order mark"],
+    ids=["empty", "blank", "300 kB", "5 MB", "1,001 lines", "not utf-8", "surrogate", "nul", "crlf", "byte-order mark"],
 )
 def test_a_file_that_is_no_text(tmp_path: Path, data: bytes, expected: str) -> None:
     path = tmp_path / "python" / "a.md"
