@@ -288,6 +288,21 @@ def test_a_foreign_catalog_with_its_own_sha256_is_refused(
     assert status == 0 and why in log
 
 
+def test_no_server_over_a_catalog_with_one_bit_flipped(catalog: Path, tmp_path: Path) -> None:
+    at = tmp_path / "catalog.sqlite"
+    at.write_bytes(flipped(catalog.read_bytes()))
+    done = subprocess.run(
+        [sys.executable, "-m", "kb.faces.cli", "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "KB_CATALOG": str(at)},
+    )
+
+    assert done.returncode != 0 and not done.stdout
+    assert "the catalog is damaged" in done.stderr and "Traceback" not in done.stderr
+
+
 class Origin:
     """A static server by https: files of a folder with ETags, and what it was asked."""
 

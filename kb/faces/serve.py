@@ -64,6 +64,8 @@ def main(argv: list[str]) -> int:
     source = Source(asked.catalog) if asked.catalog else None
     if source:
         service.swap(_first(source))
+    else:
+        service.snapshot().check()
     app = create_app(asked.rate, tokens.read(asked.tokens) if asked.tokens else {})
     stopping = threading.Event()
     with _listening(asked.host, asked.port) as listening:
