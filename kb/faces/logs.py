@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 log = logging.getLogger("kb")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class AsJson(logging.Formatter):
@@ -23,7 +24,7 @@ class AsJson(logging.Formatter):
             # Where it was, not what it says: an exception's text may hold what was asked.
             frames = traceback.extract_tb(record.exc_info[2])
             line |= {"error": record.exc_info[0].__name__, "at": [f"{f.filename}:{f.lineno}" for f in frames[-8:]]}
-        return json.dumps(line, ensure_ascii=False)
+        return _encode(line)
 
 
 def say(event: str, level: int = logging.INFO, exc_info: bool = False, **fields: object) -> None:
