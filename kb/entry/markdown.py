@@ -343,7 +343,8 @@ class _Reader:
                 texts[change.name] = patch.apply(change.text, texts[change.name])
             except patch.PatchError as error:
                 code = "KB308" if isinstance(error, patch.DiffError) else "KB310"
-                self.add(change.line + 1 + error.line, code, str(error))
+                # An open and empty fence may be the last line of the file.
+                self.add(min(change.line + 1 + error.line, len(self.lines)), code, str(error))
 
     def _bullets(self, part: _Part | None, only: bool = True) -> Iterator[Line]:
         for node in part.nodes if part else ():

@@ -79,6 +79,12 @@ def test_an_entry_with_some_lines_changed(data: st.DataObject) -> None:
     read("\n".join(lines))
 
 
+def test_an_open_and_empty_diff_at_the_end() -> None:
+    _, found = read("\n".join(LINES[:32]))
+
+    assert [f.line for f in found if f.code == "KB308"] == [32]
+
+
 @given(st.text(st.characters(), max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_what_blocks_gives_no_entry(text: str) -> None:
