@@ -58,6 +58,25 @@ def test_a_chain_weighs_the_last_exception_most_and_keeps_the_cause() -> None:
     assert weights["RuntimeError: no x"] > weights["KeyError: 'x'"] > 0.5
 
 
+def test_where_a_stopped_program_waited_counts() -> None:
+    frames = [
+        "Traceback (most recent call last):",
+        '  File "/srv/poll.py", line 9, in <module>',
+        "    main()",
+        '  File "/usr/lib/python3.11/socket.py", line 706, in readinto',
+        "    return self._sock.recv_into(b)",
+        "           ^^^^^^^^^^^^^^^^^^^^^^^",
+    ]
+    stopped, failed = (
+        {line.text: line.weight for line in reduce("\n".join([*frames, end]))}
+        for end in ("KeyboardInterrupt", "ValueError: bad value")
+    )
+    dump = "Thread 0x00007f35 (most recent call first):\n" + "\n".join(reversed(frames[1:5:2]))
+
+    assert stopped["return self._sock.recv_into(b)"] == 0.5 > failed["return self._sock.recv_into(b)"]
+    assert {line.weight for line in reduce(f"hung\n{dump}") if "File" in line.text} == {0.5}
+
+
 def test_the_normal_form_leaves_what_is_the_same_twice() -> None:
     a = normal("ModuleNotFoundError: No module named 'yaml' in /usr/lib/python3/x.py:17")
     b = normal('ModuleNotFoundError: No module named "attr" in /home/me/y/z.py:4')

@@ -56,6 +56,10 @@ _UNSAID = frozenset(
 )
 """Fields of a log record that never say what went wrong."""
 _RULE = re.compile(r"^\W*$")
+_HUNG = "KeyboardInterrupt"
+_DUMP = re.compile(r"(?i)\s*(?:current )?thread [^\n]{0,80}\(most recent call first\)")
+WAITING = 4
+"""Lines of the innermost frames that say where a program was when it was stopped."""
 
 
 def _opened(line: str) -> list[str]:
@@ -96,6 +100,7 @@ def weigh(raw: list[str]) -> list[QueryLine]:
     exceptions: list[int] = []
     seen: set[str] = set()
     in_frames = chained = own = False
+    innermost = 0
     for n, line in lines:
         if _CHAIN.match(line):
             chained = True
@@ -105,7 +110,11 @@ def weigh(raw: list[str]) -> list[QueryLine]:
             continue
         if trace and _FRAME.match(line):
             in_frames, own = True, not _LIBRARY.search(line)
-            out.append(QueryLine(line.strip()[:WIDTH], 0.08, n))
+            out.append(QueryLine(line.strip()[:WIDTH], 0.5 if innermost else 0.08, n))
+            innermost = max(0, innermost - 1)
+            continue
+        if _DUMP.match(line):
+            in_frames, innermost = True, WAITING
             continue
         indented = line[:4] == "    " or line[:1] == "\t"
         for _ in range(4):
@@ -135,6 +144,9 @@ def weigh(raw: list[str]) -> list[QueryLine]:
         if in_frames and indented and not _EXCEPTION.match(line):
             out.append(QueryLine(line, 0.35 if own else 0.1, n))
             continue
+        if in_frames and line.startswith(_HUNG):
+            # Stopped by hand or by a watchdog: what it waited for is said by its innermost frames.
+            out[-WAITING:] = [q._replace(weight=0.5) for q in out[-WAITING:]]
         in_frames = False
         if _EXCEPTION.match(line):
             exceptions.append(len(out))
