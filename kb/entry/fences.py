@@ -29,6 +29,8 @@ LANGUAGES = frozenset(
 VALUED = ("file", "repeat", "timeout", "replaces")
 FLAGS = ("setup", "shows", "still", "after-symptom")
 ROLES: tuple[Role, ...] = ("setup", "shows", "still")
+LONGEST = 500
+"""Characters of the line that opens a fence; a name has 200 bytes at most."""
 LIMITS = {"repeat": (2, 50), "timeout": (1, 120)}
 
 _STATUS = re.compile(r"\[exit (\d+)\]")
@@ -77,6 +79,9 @@ def unsafe(name: str) -> str | None:
 
 
 def _words(info: str, line: int, add: Add) -> tuple[str, dict[str, str]]:
+    if len(info) > LONGEST:
+        add(line, "KB303", f"the line that opens the fence has {len(info):,} characters; at most {LONGEST}")
+        return "text", {}
     try:
         parts = shlex.split(info)
     except ValueError:

@@ -17,7 +17,7 @@ SHORT = 3
 """Lines of a query that somebody may have typed."""
 VARIABLE = 0.4
 """What a word counts that stands in quotes or in a path of the query."""
-KEY_LINES = 4
+KEY_LINES = 8
 """Lines of the query that are compared one by one with the lines of entries."""
 
 

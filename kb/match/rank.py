@@ -282,5 +282,5 @@ def _template(message: str, read: list[AskedLine]) -> float:
                 break
             at += len(part)
         else:
-            best = max(best, line.query.weight * counts)
+            best = max(best, max(line.query.weight, 0.7) * counts)
     return best
