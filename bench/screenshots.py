@@ -24,7 +24,12 @@ PAGES = {
     "verification": "/verification",
     "missing": "/entries/no/such",
 }
-ASKED = {"match": ERROR, "log": TRACE, "candidates": "connection refused", "none": "the kitchen tap drips at night"}
+ASKED = {
+    "match": ERROR,
+    "log": TRACE,
+    "candidates": "invalid json",
+    "none": "how long should sourdough rest in the fridge",
+}
 
 
 @contextmanager
