@@ -220,6 +220,7 @@ def guided(trial: Trial, runs: int, seed: int) -> None:
 
     with atheris.instrument_imports(include=["kb"]):
         import kb.catalog.read
+        import kb.entry.between
         import kb.entry.markdown
         import kb.entry.rules
         import kb.faces.jsonl

@@ -65,9 +65,10 @@ def messages(data: bytes) -> None:
 
 def entry(data: bytes) -> None:
     """Entry file → entry and findings."""
+    from kb.entry.between import check_all
     from kb.entry.findings import RULES
     from kb.entry.markdown import draft
-    from kb.entry.rules import check_all, check_entry
+    from kb.entry.rules import check_entry
 
     text = text_of(data)
     found, findings = draft(text, "python/a", "python/a.md")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from kb import place
 from kb.entry import folder
+from kb.entry.between import FEW, asked_lines, check_all, own_lines
 from kb.entry.findings import errors
 from kb.entry.markdown import draft
 from kb.entry.model import Entry, Finding
-from kb.entry.rules import FEW, asked_lines, check_all, check_entry, own_lines, same
+from kb.entry.rules import check_entry, same
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.entry.between import check_all
 from kb.entry.findings import RULES, errors
 from kb.entry.markdown import SECTIONS, draft, parse
 from kb.entry.model import Entry, Finding
-from kb.entry.rules import check_all, check_entry
+from kb.entry.rules import check_entry
 
 CLEAN = (Path(__file__).parent / "fixtures" / "clean.md").read_text()
 LINES = CLEAN.split("\n")
