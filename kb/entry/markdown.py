@@ -1,9 +1,7 @@
-"""The text of an entry file -> Entry, with the line of every part. Only this module knows markdown-it-py."""
+"""The text of an entry file -> Entry, with the line of every part. `lists` and `nodes` know markdown-it-py too."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from markdown_it import MarkdownIt
@@ -12,8 +10,10 @@ from markdown_it.tree import SyntaxTreeNode
 from kb.entry import frontmatter, patch
 from kb.entry.fences import Place, block
 from kb.entry.findings import errors
-from kb.entry.model import Block, Entry, File, Finding, Line, LookAlike, Option, Patch, Savings, Section
-from kb.entry.spans import masked, only_span
+from kb.entry.lists import bullets, listed, look_alikes, messages, savings
+from kb.entry.model import Block, Entry, File, Finding, Option, Patch, Section
+from kb.entry.nodes import Part, line_of, text_of
+from kb.entry.spans import masked
 
 SECTIONS = (
     "Symptom",
@@ -35,12 +35,9 @@ MAX_SIZE, MAX_LINES = 256 * 1024, 1000
 _markdown = MarkdownIt("commonmark", {"maxNesting": 8}).disable(["inline", "text_join", "reference"])
 
 _OPTION = re.compile(r"Option (\d{1,3}): (\S.*)")
-_POINTER = re.compile(r"→ ([a-z0-9-]+/[a-z0-9-]+)\.?$")
-_HOLE_LIKE = re.compile(r"\{ *\.{2,3} *\}|\{ +… +\}|<(?:\.{3}|…)>|\[(?:\.{3}|…)\]|(?<!\{)…|…(?!\})|(?<!\$)\{[a-z_]+\}")
 _ATTRIBUTE = r"""(?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)"""
 _HTML = re.compile(rf"<[A-Za-z][A-Za-z0-9-]*{_ATTRIBUTE}*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>|<!--|<\?|<!\[CDATA")
 _AUTOLINK = re.compile(r"<[a-z]+:[^\s<>]*>|<[^\s<>@]+@[^\s<>@]+>")
-_SAVINGS = re.compile(r"(Debugging without this entry|This fix): ~?(\d{1,3}(?:,\d{3})+|\d+) tokens")
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _INVISIBLE = re.compile(
     "[\x01-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -72,17 +69,6 @@ def _left(mark: str) -> str:
     if mark.startswith("?"):
         return f"a guess: {mark[1:].strip()}; right it, then drop the mark"
     return f"a gap: write {mark}"
-
-
-@dataclass(slots=True)
-class _Part:
-    """A heading and the nodes below it, up to the next heading."""
-
-    title: str
-    line: int
-    end: int = 0
-    """The last line of the part."""
-    nodes: list[SyntaxTreeNode] = field(default_factory=list)
 
 
 class _Reader:
@@ -136,18 +122,18 @@ class _Reader:
             text=text,
             title=title,
             title_line=title_line,
-            symptoms=tuple(self._bullets(parts.get("Symptom"), only=False)),
+            symptoms=tuple(bullets(parts.get("Symptom"), self.add, only=False)),
             symptom=symptom,
             cause=self._section(parts.get("Root Cause"), "elsewhere").source,
             options=options,
             not_helping=not_helping,
-            checklist=self._list(parts.get("Prevention Checklist")),
-            savings=self._savings(parts.get("Expected Token Savings")),
-            environment=self._list(parts.get("Environment")),
-            sources=self._list(parts.get("Source")),
-            messages=tuple(self._messages(parts.get("Error Messages"))),
-            questions=self._list(parts.get("Asked As")),
-            look_alikes=tuple(self._look_alikes(parts.get("Look-Alikes"))),
+            checklist=listed(parts.get("Prevention Checklist"), self.add),
+            savings=savings(parts.get("Expected Token Savings"), self.add),
+            environment=listed(parts.get("Environment"), self.add),
+            sources=listed(parts.get("Source"), self.add),
+            messages=tuple(messages(parts.get("Error Messages"), self.add)),
+            questions=listed(parts.get("Asked As"), self.add),
+            look_alikes=tuple(look_alikes(parts.get("Look-Alikes"), self.add)),
             tags=lists.get("tags", ()),
             needs=lists.get("needs", ()),
             platforms=lists.get("platforms", ()),
@@ -167,7 +153,7 @@ class _Reader:
         while stack:
             node = stack.pop()
             stack += node.children
-            line = _line(node)
+            line = line_of(node)
             if node.type == "fence":
                 self._check_closed(node)
                 top = node.parent is None or node.parent.type == "root"
@@ -195,15 +181,15 @@ class _Reader:
             what = ", so the next one's beginning is part of it" if closed else ""
             self.add(begin + 1, "KB301", f"this fence is never closed{what}; close it with a line {node.markup}")
 
-    def _sections(self, nodes: list[SyntaxTreeNode], begun: bool) -> tuple[str, int, dict[str, _Part]]:
+    def _sections(self, nodes: list[SyntaxTreeNode], begun: bool) -> tuple[str, int, dict[str, Part]]:
         title, title_line = "", 0
-        parts: dict[str, _Part] = {}
-        part = _Part("", 1)
+        parts: dict[str, Part] = {}
+        part = Part("", 1)
         loose = [part]
         highest = 0
         for node in nodes:
             level = int(node.tag[1]) if node.type == "heading" else 0
-            line = _line(node)
+            line = line_of(node)
             if level and node.markup in "-=":
                 self.add(
                     line,
@@ -214,7 +200,7 @@ class _Reader:
                 part.nodes.append(node)
                 continue
             part.end = line - 1
-            heading = _text(node)
+            heading = text_of(node)
             if level == 1:
                 if title_line:
                     self.add(line, "KB202", "a second title; one file is one entry, with one `# ` heading")
@@ -222,14 +208,14 @@ class _Reader:
                     title, title_line = heading, line
                     if parts:
                         self.add(line, "KB206", "the title stands below a section; it is the first heading")
-                part = _Part("", line)
+                part = Part("", line)
                 loose.append(part)
                 continue
             name = _nearest(heading, SECTIONS)
             if name != heading:
                 write = f"write `## {name}`" if name else "the sections are " + ", ".join(SECTIONS)
                 self.add(line, "KB203", f"`## {heading[:60]}` is no section; {write}")
-            part = _Part(name or "", line)
+            part = Part(name or "", line)
             if name in parts:
                 self.add(line, "KB205", f"`## {name}` stands twice; join the two")
             elif name:
@@ -244,12 +230,12 @@ class _Reader:
         elif begun and not title:
             self.add(title_line, "KB201", "the title is empty; write what is seen ` — ` why")
         for node in (n for p in loose for n in p.nodes):
-            where = "the title" if not title_line or _line(node) < title_line else "`## Symptom`"
-            self.add(_line(node), "KB211", f"text before {where} is never shown; move it into a section")
+            where = "the title" if not title_line or line_of(node) < title_line else "`## Symptom`"
+            self.add(line_of(node), "KB211", f"text before {where} is never shown; move it into a section")
         self._check_missing(parts, begun)
         return title, title_line, parts
 
-    def _check_missing(self, parts: dict[str, _Part], begun: bool) -> None:
+    def _check_missing(self, parts: dict[str, Part], begun: bool) -> None:
         last = len(self.lines) - (not self.lines[-1]) or 1
         for i, name in enumerate(SECTIONS):
             # Below an open fence the headings are there, as code.
@@ -259,21 +245,21 @@ class _Reader:
             line = next((parts[later].line for later in SECTIONS[i + 1 :] if later in parts), last)
             self.add(line, "KB204", f"section `## {name}` is missing; write it {after}")
 
-    def _fix(self, part: _Part | None) -> tuple[tuple[Option, ...], Section | None]:
+    def _fix(self, part: Part | None) -> tuple[tuple[Option, ...], Section | None]:
         options: list[Option] = []
         not_helping: Section | None = None
         if part is None:
             return (), None
-        subs = [_Part("", part.line)]
+        subs = [Part("", part.line)]
         for node in part.nodes:
             if node.type == "heading" and node.tag == "h3" and node.markup == "###":
-                subs[-1].end = _line(node) - 1
-                subs.append(_Part(_text(node), _line(node)))
+                subs[-1].end = line_of(node) - 1
+                subs.append(Part(text_of(node), line_of(node)))
             else:
                 subs[-1].nodes.append(node)
         subs[-1].end = part.end
         for node in subs[0].nodes:
-            self.add(_line(node), "KB211", "text before the first option is never shown; move it into one")
+            self.add(line_of(node), "KB211", "text before the first option is never shown; move it into one")
         titles: set[str] = set()
         for sub in subs[1:]:
             found = _OPTION.fullmatch(sub.title)
@@ -303,7 +289,7 @@ class _Reader:
             self.add(part.line, "KB212", "Fix has no option; write `### Option 1: …`")
         return tuple(options), not_helping
 
-    def _section(self, part: _Part | None, place: Place) -> Section:
+    def _section(self, part: Part | None, place: Place) -> Section:
         if part is None:
             return Section("", (), 1)
         if not part.nodes:
@@ -313,13 +299,13 @@ class _Reader:
         for node in part.nodes:
             if node.type == "heading" and node.markup not in "-=":
                 self.add(
-                    _line(node),
+                    line_of(node),
                     "KB203",
-                    f"`{node.markup} {_text(node)[:60]}` cannot stand here; use bold text",
+                    f"`{node.markup} {text_of(node)[:60]}` cannot stand here; use bold text",
                 )
             if node.type != "fence":
                 continue
-            found = block(node.info, node.content, _line(node), place, self.add)
+            found = block(node.info, node.content, line_of(node), place, self.add)
             blocks.append(found)
             if not isinstance(found, File | Patch):
                 continue
@@ -345,100 +331,6 @@ class _Reader:
                 code = "KB308" if isinstance(error, patch.DiffError) else "KB310"
                 # An open and empty fence may be the last line of the file.
                 self.add(min(change.line + 1 + error.line, len(self.lines)), code, str(error))
-
-    def _bullets(self, part: _Part | None, only: bool = True) -> Iterator[Line]:
-        for node in part.nodes if part else ():
-            if node.type != "bullet_list":
-                if only and node.type == "heading":
-                    self.add(_line(node), "KB203", f"`{node.markup} {_text(node)[:60]}` cannot stand in a list")
-                elif only:
-                    self.add(_line(node), "KB213", "this section is a list; write each as a bullet `- …`")
-                continue
-            for item in node.children:
-                first = item.children[0] if item.children else None
-                if len(item.children) > 1 or (first and first.type != "paragraph"):
-                    self.add(
-                        _line(item),
-                        "KB213",
-                        "a bullet is one paragraph; write what is below it as another bullet",
-                    )
-                if first and first.type == "paragraph":
-                    yield Line(_text(first), _line(item))
-                elif not first:
-                    self.add(_line(item), "KB213", "an empty bullet; write it or drop it")
-
-    def _list(self, part: _Part | None) -> tuple[Line, ...]:
-        found = tuple(self._bullets(part))
-        if part and not part.nodes:
-            self.add(part.line, "KB212", f"nothing stands under `## {part.title}`; write bullets `- …`")
-        return found
-
-    def _messages(self, part: _Part | None) -> Iterator[Line]:
-        # Where there is no message, a paragraph may say why.
-        listed = part is not None and any(n.type == "bullet_list" for n in part.nodes)
-        for bullet in self._bullets(part, only=listed):
-            message = only_span(bullet.text)
-            if message is None:
-                self.add(
-                    bullet.line,
-                    "KB214",
-                    "a message is one code span; put all of it in backticks, and nothing beside",
-                )
-                continue
-            # A traceback shows the source line, where `{name}` is literal.
-            source = re.search(r"\bf[\"']", message)
-            for hole in _HOLE_LIKE.findall(message) if not source else ():
-                self.add(bullet.line, "KB215", f"`{hole}` in a message; where it varies write `{{…}}`")
-            yield Line(message, bullet.line)
-
-    def _look_alikes(self, part: _Part | None) -> Iterator[LookAlike]:
-        for bullet in self._list(part):
-            prose = masked(bullet.text)
-            colon = re.search(r":(?=\s|$)", prose)
-            if not colon:
-                self.add(bullet.line, "KB216", "no colon; write what is seen, a colon, what it is instead")
-                continue
-            seen, rest = bullet.text[: colon.start()].strip(), bullet.text[colon.end() :].strip()
-            arrows = prose.count("→", colon.end())
-            pointer = _POINTER.search(rest) if arrows == 1 else None
-            if arrows and not pointer:
-                self.add(bullet.line, "KB216", "a pointer is one `→ area/slug`, bare, at the end of the line")
-            instead = rest[: pointer.start()].rstrip() if pointer else rest
-            if not seen or not instead:
-                self.add(
-                    bullet.line,
-                    "KB216",
-                    "one side of the colon is empty; say what is seen, and what it is instead",
-                )
-            yield LookAlike(seen, instead, pointer[1] if pointer else None, bullet.line)
-
-    def _savings(self, part: _Part | None) -> Savings:
-        figures: dict[str, int] = {}
-        bullets = self._list(part)
-        for bullet in bullets:
-            found = _SAVINGS.fullmatch(bullet.text)
-            if found and found[1] not in figures:
-                figures[found[1]] = int(found[2].replace(",", "")[:12])
-            else:
-                self.add(
-                    bullet.line,
-                    "KB217",
-                    "write `- Debugging without this entry: ~4,000 tokens` and `- This fix: ~250 tokens`",
-                )
-        names = ("Debugging without this entry", "This fix")
-        for name in names:
-            if part and len(bullets) < 2 and name not in figures:
-                self.add(part.line, "KB217", f"a line is missing; write `- {name}: ~N tokens`")
-        return Savings(figures.get(names[0]), figures.get(names[1]), part.line if part else 1)
-
-
-def _line(node: SyntaxTreeNode) -> int:
-    return node.map[0] + 1 if node.map else 1
-
-
-def _text(node: SyntaxTreeNode) -> str:
-    """The Markdown of a heading or paragraph, as one line."""
-    return " ".join(node.children[0].content.split("\n")) if node.children else ""
 
 
 def _nearest(heading: str, names: tuple[str, ...]) -> str | None:
