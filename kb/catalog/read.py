@@ -74,17 +74,25 @@ def uri(path: str, how: str) -> str:
     return f"file:{path}?{how}"
 
 
-def _remembered(memo: dict[K, V], most: int, keys: list[K], read: Callable[[list[K], str], dict[K, V]]) -> dict[K, V]:
-    """What is known by these keys: from memory, or read and kept there, at most so many. Threads may share it."""
-    found = {k: v for k in keys if (v := memo.get(k)) is not None}
-    missing = [k for k in keys if k not in found]
-    if missing:
-        fresh = read(missing, ",".join("?" * len(missing)))
-        if len(memo) + len(fresh) > most:
-            memo.clear()
-        memo.update(fresh)
-        found.update(fresh)
-    return found
+def _posted(entries: bytes, counts: bytes, lines: bytes) -> tuple[memoryview, bytes, memoryview]:
+    return memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q")
+
+
+def _normed(keys: bytes, norms: bytes) -> dict[int, float]:
+    return dict(zip(memoryview(keys).cast("H"), memoryview(norms).cast("f"), strict=True))
+
+
+class _Memory(dict[K, V]):
+    """What look-ups have read, so that a process that goes on reads it once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def keep(self, fresh: dict[K, V]) -> None:
+        if len(self) + len(fresh) > self.most:
+            self.clear()
+        self.update(fresh)
 
 
 class Snapshot:
@@ -112,11 +120,10 @@ class Snapshot:
             self.count = int(one("select value from meta where key = 'entries'"))
             self.origins: dict[int, str] = dict(self._db.execute("select entry, text from origin"))
             """By entry number, of entries of one's own, where they come from."""
-            # What look-ups read, so that a process that goes on reads it once.
-            self._dfs: dict[str, int] = {}
-            self._postings: dict[str, tuple[memoryview, bytes, memoryview]] = {}
-            self._norms: dict[int, dict[int, float]] = {}
-            self._lines: dict[int, str] = {}
+            self._dfs: _Memory[str, int] = _Memory(20_000)
+            self._postings: _Memory[str, tuple[memoryview, bytes, memoryview]] = _Memory(4_000)
+            self._norms: _Memory[int, dict[int, float]] = _Memory(500)
+            self._lines: _Memory[int, str] = _Memory(10_000)
         except (OSError, sqlite3.Error, TypeError) as error:
             raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
 
@@ -233,14 +240,20 @@ class Snapshot:
 
     # What look-up reads
 
+    def _known(self, memory: _Memory[K, V], sql: str, keys: list[K], made: Callable[..., V]) -> dict[K, V]:
+        """What stands by these keys, from memory or read: `sql` gives a key, then what `made` takes."""
+        found = {k: v for k in keys if (v := memory.get(k)) is not None}
+        missing = [k for k in keys if k not in found]
+        if missing:
+            rows = self._db.execute(sql.format(",".join("?" * len(missing))), missing)
+            fresh = {key: made(*row) for key, *row in rows}
+            memory.keep(fresh)
+            found |= fresh
+        return found
+
     def dfs(self, terms: list[str]) -> dict[str, int]:
         """In how many entries each term occurs; unknown terms are left out."""
-
-        def read(missing: list[str], marks: str) -> dict[str, int]:
-            sql = f"select term, df from term where term in ({marks})"  # noqa: S608
-            return dict.fromkeys(missing, -1) | dict(self._db.execute(sql, missing))
-
-        return {t: df for t, df in _remembered(self._dfs, 20_000, terms, read).items() if df >= 0}
+        return self._known(self._dfs, "select term, df from term where term in ({})", terms, int)
 
     def spelled_like(self, term: str) -> list[tuple[str, int]]:
         """(term, entries that have it) of the terms with the same first two letters and about the same length."""
@@ -252,36 +265,17 @@ class Snapshot:
 
     def postings(self, terms: list[str]) -> list[tuple[memoryview, bytes, memoryview]]:
         """For each of some known terms: entries that have it, in how many lines it speaks for each, all its lines."""
-
-        def read(missing: list[str], marks: str) -> dict[str, tuple[memoryview, bytes, memoryview]]:
-            sql = f"select term, entries, counts, lines from term where term in ({marks})"  # noqa: S608
-            return {
-                t: (memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q"))
-                for t, entries, counts, lines in self._db.execute(sql, missing)
-            }
-
-        found = _remembered(self._postings, 4_000, terms, read)
+        sql = "select term, entries, counts, lines from term where term in ({})"
+        found = self._known(self._postings, sql, terms, _posted)
         return [found[t] for t in terms]
 
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
         """By entry number: sum of idf of each line, by the lower 16 bits of its key."""
-
-        def read(missing: list[int], marks: str) -> dict[int, dict[int, float]]:
-            sql = f"select entry, keys, norms from norms where entry in ({marks})"  # noqa: S608
-            return {
-                n: dict(zip(memoryview(keys).cast("H"), memoryview(values).cast("f"), strict=True))
-                for n, keys, values in self._db.execute(sql, missing)
-            }
-
-        return _remembered(self._norms, 500, ns, read)
+        return self._known(self._norms, "select entry, keys, norms from norms where entry in ({})", ns, _normed)
 
     def lines(self, keys: list[int]) -> dict[int, str]:
         """The text of lines by key."""
-
-        def read(missing: list[int], marks: str) -> dict[int, str]:
-            return dict(self._db.execute(f"select key, text from line where key in ({marks})", missing))  # noqa: S608
-
-        return _remembered(self._lines, 10_000, keys, read)
+        return self._known(self._lines, "select key, text from line where key in ({})", keys, str)
 
     def cause_line(self, n: int) -> str:
         """The first sentence of the cause: what tells this entry from those beside it."""
