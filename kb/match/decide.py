@@ -1,7 +1,6 @@
 """Features → probabilities → match, candidates or none."""
 
 import math
-from operator import mul
 
 from kb.match.answer import Decision
 from kb.match.rank import Ranked
@@ -44,5 +43,4 @@ def _probability(head: Head, best: Ranked, top: float, lead: float, share: float
 
 
 def _dot(weights: tuple[float, ...], features: tuple[float, ...]) -> float:
-    total: float = sum(map(mul, weights, features))
-    return total
+    return sum([w * f for w, f in zip(weights, features, strict=True)])
