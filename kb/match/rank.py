@@ -106,74 +106,55 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         bit = 1 << at
         for k in _of_pool(lines, ascending, norms):
             shared[k] |= bit
-    # By entry the words that speak for it; by group of its lines the one that meets the query best, and how near one
-    # comes to a key line; the most of the first key line that one has; the two best of all that speak for it.
     weights = _Weights(q)
-    has = dict.fromkeys(pool, 0)
-    groups: dict[int, list[tuple[float, float, int]]] = {e: [(0.0, 0.0, 0)] * len(GROUPS) for e in pool}
-    by_line: dict[int, list[float]] = {e: [0.0] * len(GROUPS) for e in pool}
-    key_best, firsts, seconds = dict.fromkeys(pool, 0.0), dict.fromkeys(pool, 0.0), dict.fromkeys(pool, 0.0)
+    met = {e: _Met() for e in pool}
     for k, words in shared.items():
-        e, g = k >> 16, _GROUP[k >> 12 & 15]
-        (amount, in_first, *_), across, nearest = weights[words]
-        norm = norms[e][k & 0xFFFF] + 1e-9
-        root = math.sqrt(norm)
-        cosine, whole, near = across / root, amount / (norm + 3.0), nearest / root
-        best = groups[e][g]
-        if cosine + whole > best[0] + best[1]:
-            groups[e][g] = (cosine, whole, k)
-        if near > by_line[e][g]:
-            by_line[e][g] = near
-        if g != _AGAINST:
-            has[e] |= words
-            if in_first > key_best[e]:
-                key_best[e] = in_first
-            if cosine > firsts[e]:
-                firsts[e], seconds[e] = cosine, firsts[e]
-            elif cosine > seconds[e]:
-                seconds[e] = cosine
-    best_of = {e: max((g for n, g in enumerate(groups[e]) if n != _AGAINST), key=lambda g: g[0] + g[1]) for e in pool}
+        e = k >> 16
+        met[e].take(k, words, weights[words], norms[e][k & 0xFFFF] + 1e-9)
+    best_of = {e: max(m.groups[:_AGAINST], key=lambda g: g[0] + g[1]) for e, m in met.items()}
 
-    texts = snapshot.lines([k for e in pool for k in {best_of[e][2], groups[e][0][2], groups[e][_AGAINST][2]} if k])
+    shown = {k for e, m in met.items() for k in (best_of[e][2], m.groups[0][2], m.groups[_AGAINST][2]) if k}
+    texts = snapshot.lines(list(shown))
     loud = q.keys[0].low[:200]
     loudest = q.said[0][1] or 1.0
     squared = sum([x * x for _, x in q.said]) or 1.0
     out: list[Ranked] = []
     for e in pool:
         cosine, whole, at = best_of[e]
-        alike_cosine, alike_whole, alike = groups[e][_AGAINST]
+        m = met[e]
+        alike_cosine, alike_whole, alike = m.groups[_AGAINST]
         line, words = texts.get(at, ""), shared.get(at, 0)
-        met = _meet(q, words)
-        weight = weights[has[e]].of
+        said_by = _meet(q, words)
+        weight = weights[m.has].of
         lost = [x for bit, x in q.said if not bit & words]
         out.append(
             Ranked(
                 e,
                 (
-                    *(g[0] for g in groups[e]),
-                    *(g[1] for g in groups[e]),
+                    *(g[0] for g in m.groups),
+                    *(g[1] for g in m.groups),
                     weight[0] / q.total,
-                    key_best[e] / q.masses[0],
+                    m.key_best / q.masses[0],
                     weight[1] / q.masses[0],
-                    *by_line[e][:3],
-                    by_line[e][_AGAINST],
+                    *m.near[:3],
+                    m.near[_AGAINST],
                     max(map(truediv, weight[1:], q.masses)),
-                    max(by_line[e][:3]) - by_line[e][_AGAINST],
+                    max(m.near[:3]) - m.near[_AGAINST],
                     cosine + whole - alike_cosine - alike_whole,
-                    seconds[e],
-                    _template(texts[groups[e][0][2]], q.read) if groups[e][0][2] else 0.0,
+                    m.second,
+                    _template(texts[m.groups[0][2]], q.read) if m.groups[0][2] else 0.0,
                     1.0 if e in prints else 0.0,
                     len(printed[e]) / len(hashes) if hashes else 0.0,
-                    fuzz.token_set_ratio(line, met) / 100,
+                    fuzz.token_set_ratio(line, said_by) / 100,
                     fuzz.partial_ratio(loud, line.lower()) / 100,
                     bm25[e] / q.total,
-                    next((x for bit, x in q.said if not bit & has[e]), 0.0) / loudest,
+                    next((x for bit, x in q.said if not bit & m.has), 0.0) / loudest,
                     lost[0] / loudest if lost else 0.0,
                     sum([x * x for x in lost]) / squared,
                     max([_template(m, q.read) for m in texts[alike].split("`")[1::2]], default=0.0) if alike else 0.0,
                 ),
                 prints.get(e, at),
-                met,
+                said_by,
                 alike,
             )
         )
@@ -208,6 +189,40 @@ class _Weights(dict[int, _Weight]):
             of = tuple(map(add, self[others].of, of))
         found = self[words] = _Weight(of, of[0] / self.root, max(map(truediv, of[1:], self.roots)))
         return found
+
+
+class _Met:
+    """How the lines of one entry meet the query."""
+
+    __slots__ = ("first", "groups", "has", "key_best", "near", "second")
+
+    def __init__(self) -> None:
+        self.has = 0
+        """The words that speak for it."""
+        self.groups = [(0.0, 0.0, 0)] * len(GROUPS)
+        """Of each group the line that meets the query best: its two shares, its key."""
+        self.near = [0.0] * len(GROUPS)
+        """How near a line of each group comes to a key line."""
+        self.key_best = self.first = self.second = 0.0
+        """The most of the first key line that a line has; the best two cosines of lines that speak for it."""
+
+    def take(self, key: int, words: int, weight: _Weight, norm: float) -> None:
+        root = math.sqrt(norm)
+        cosine, whole, near = weight.across / root, weight.of[0] / (norm + 3.0), weight.nearest / root
+        g = _GROUP[key >> 12 & 15]
+        best = self.groups[g]
+        if cosine + whole > best[0] + best[1]:
+            self.groups[g] = (cosine, whole, key)
+        if near > self.near[g]:
+            self.near[g] = near
+        if g != _AGAINST:
+            self.has |= words
+            if weight.of[1] > self.key_best:
+                self.key_best = weight.of[1]
+            if cosine > self.first:
+                self.first, self.second = cosine, self.first
+            elif cosine > self.second:
+                self.second = cosine
 
 
 def _of_pool(lines: memoryview, pool: list[int], wanted: Container[int]) -> list[int]:
