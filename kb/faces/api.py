@@ -1,7 +1,6 @@
 """The HTTP API, for programs; openapi.json says the same for machines."""
 
 from functools import lru_cache
-from json import JSONEncoder
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,6 @@ from kb.faces.question import question, whole
 MAX_QUERY, MAX_BATCH, MAX_BODY = 65_536, 50, 4 << 20
 """Bytes of one query, queries of a batch, bytes of a body."""
 
-
-_encode = JSONEncoder(separators=(",", ":")).encode
-"""As `jsonify`, which makes an encoder for each answer."""
 API_HEADERS = {"Query-Limit": str(MAX_QUERY), "Batch-Limit": str(MAX_BATCH), "Vary": "Accept"}
 
 
@@ -51,7 +47,7 @@ def lookup() -> Response:
         query, limit, abstain = request.get_data().decode("utf-8", "replace"), 5, True
     found, matching = metrics.lookup("api", _short(query), limit, abstain, record=True)
     if wants_json():
-        return Response(_encode(as_dict.answer(found, matching)), mimetype="application/json")
+        return jsonify(as_dict.answer(found, matching))
     return Response(render.answer(found, matching) + "\n", mimetype="text/markdown")
 
 
