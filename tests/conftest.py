@@ -23,6 +23,9 @@ ROOT = Path(__file__).parent.parent
 ERROR = "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88"
 ENTRY = "python/numpy-abi"
 """An error that has one meaning, and its entry."""
+UNSURE = "invalid json"
+FAR = "how long should sourdough rest in the fridge"
+"""What several entries may explain, and what none does."""
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 

@@ -71,7 +71,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB219", "error", "Raw HTML in prose."),
     ("KB301", "error", "A fence that is never closed."),
     ("KB302", "error", "A fence word that does not exist."),
-    ("KB303", "error", "A fence word that does not belong to this fence, stands twice, or has a value it cannot have; or too many."),
+    ("KB303", "error", "A fence word that does not belong here, stands twice, or has a value it cannot have; more than 500 characters of them."),
     ("KB304", "error", "A file or transcript in a place where nothing replays it."),
     ("KB305", "error", "A file name that could leave the working folder."),
     ("KB306", "error", "A file written twice."),

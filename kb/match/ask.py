@@ -93,7 +93,7 @@ def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
             sum(idf[w] * weight[w] for w in asked if w not in dfs) / total,
             sum(idf.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
             math.log1p(len(weight)),
-            1.0 if len(read) > 3 else 0.0,
+            1.0 if len(read) > SHORT else 0.0,
         ),
         said=sorted(((bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()), key=lambda s: -s[1]),
     )

@@ -1,16 +1,17 @@
 """What stands around search and entries, and the craft: sizes, caches, access for everybody."""
 
 import re
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-from conftest import ENTRY, ERROR, ROOT
+from conftest import ENTRY, ERROR, FAR, ROOT, UNSURE
 from playwright.sync_api import Browser, Page, expect
 from test_entry import get
 
 AXE = (ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 PAGES = ["/", f"/entries/{ENTRY}", "/entries/", "/areas/git", "/tags/", "/tags/docker", "/verification", "/no/such"]
-QUESTIONS = {"match": ERROR, "candidates": "invalid json", "none": "how long should sourdough rest in the fridge"}
+QUESTIONS = {"match": ERROR, "candidates": UNSURE, "none": FAR}
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -81,7 +82,7 @@ def test_the_address_bar_searches(site: str, page: Page) -> None:
     spaces = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
     url = ElementTree.fromstring(get(site + described)[2]).find("o:Url", spaces)
     assert url is not None
-    page.goto(url.attrib["template"].replace("{searchTerms}", "invalid%20json"))
+    page.goto(url.attrib["template"].replace("{searchTerms}", quote(UNSURE)))
 
     expect(page.get_by_role("heading", name="One of these")).to_be_visible()
 

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from conftest import ENTRY, ERROR, ROOT
+from conftest import ENTRY, ERROR, FAR, ROOT, UNSURE
 from playwright.sync_api import Browser, Page, expect
 
 TRACE = (ROOT / "bench" / "trace.txt").read_text()
 SECRET = "sk-" + "a1B2c3D4e5F6g7H8i9J0k1L2"
-FAR = "how long should sourdough rest in the fridge"
 FIELD = "Paste an error"
 
 
@@ -47,7 +46,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.goto("/entries/")
     page.keyboard.press("/")
     expect(page.get_by_label("Look up an error")).to_be_focused()
-    page.keyboard.type("invalid json")
+    page.keyboard.type(UNSURE)
     page.keyboard.press("Enter")
 
     results = page.locator("a.result")
