@@ -1,4 +1,4 @@
-"""Cases to train look-up on: the entries' own lines, held out from a catalog without them, and bench/queries/."""
+"""Cases to train look-up on: the entries' own lines and queries, held out from a catalog without them."""
 
 import json
 import random
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kb.catalog.build import write
 from kb.catalog.read import Snapshot
+from kb.entry.folder import read_folder
 from kb.entry.model import Entry, Line, LookAlike
 
 ROOT = Path(__file__).parent.parent
@@ -22,8 +23,7 @@ FILLERS = ("main", "users", "3", "config.py", "/srv/app/run", "'orders'", "worke
 class Case(NamedTuple):
     query: str
     kind: str
-    """question, message, look-alike, held out; output, literal (a message that the catalog has); trace, report, agent
-    from bench/queries/."""
+    """question, message, look-alike, held out; output, literal (a message that the catalog has); of a query its own."""
     good: frozenset[str]
     """Ids of right entries; empty for a negative."""
     negative: str
@@ -80,26 +80,46 @@ def filled(message: str, rng: random.Random) -> str:
 
 
 def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]:
-    """For each fold a catalog and the cases that it has not seen; last the whole catalog with the written queries."""
+    """Catalogs with the cases that each has not seen: a fifth of the entries' lines, a fifth of their queries, five
+    times each; last the whole catalog with what lies far from all entries, and with what it has seen."""
     with tempfile.TemporaryDirectory() as folder:
+
+        def snapshot(name: str, entries: Sequence[Entry]) -> Snapshot:
+            write(entries, Path(folder) / name)
+            return Snapshot(str(Path(folder) / name))
+
         for fold in range(FOLDS):
             kept, cases = held_out(entries, fold)
-            path = Path(folder) / f"{fold}.sqlite"
-            write(kept, path)
-            yield Snapshot(str(path)), cases
-        path = Path(folder) / "all.sqlite"
-        write(entries, path)
+            yield snapshot(f"lines-{fold}", kept), cases
+        asked = list(queries(entries))
+        for fold in range(FOLDS):
+            out = {case.query for case in asked[fold::FOLDS]}
+            kept = [replace(e, queries=tuple(q for q in e.queries if q.text not in out)) for e in entries]
+            yield snapshot(f"queries-{fold}", kept), asked[fold::FOLDS]
         outputs = [Case(output(e), "output", frozenset({e.id}), "") for e in entries]
         rng = random.Random(1)
         literal = [Case(filled(m.text, rng), "literal", frozenset({e.id}), "") for e in entries for m in e.messages]
-        yield Snapshot(str(path)), [*written({e.id for e in entries}), *(c for c in outputs if c.query), *literal]
+        yield snapshot("all", entries), [*far(), *(c for c in outputs if c.query), *literal]
 
 
-def written(ids: set[str]) -> Iterator[Case]:
-    """The cases of bench/queries/ whose topic has an entry, and its negatives."""
-    for path in sorted((ROOT / "bench" / "queries").glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            good = frozenset([row["topic"], *row.get("also", [])]) if row["topic"] else frozenset()
-            if not good or good & ids:
-                yield Case(row["query"], row["kind"], good, row.get("negative", ""))
+def queries(entries: Sequence[Entry]) -> Iterator[Case]:
+    """The queries beside the entries, in an order of chance that is always the same."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for e in entries:
+        for q in e.queries:
+            found.setdefault(q.text, (q.kind, set()))[1].update({e.id} if q.right else ())
+    for text in random.Random(1).sample(sorted(found), len(found)):
+        kind, good = found[text]
+        yield Case(text, kind, frozenset(good), "" if good else "near")
+
+
+def far() -> Iterator[Case]:
+    """What no entry comes near to."""
+    for line in (ROOT / "bench" / "far.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        yield Case(row["query"], row["kind"], frozenset(), "far")
+
+
+def written() -> list[str]:
+    """All of these queries."""
+    return [case.query for case in (*queries(read_folder(ROOT / "entries").entries), *far())]

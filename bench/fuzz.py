@@ -49,14 +49,11 @@ TOKENS = [
 @functools.cache
 def corpus() -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
     """(whole entries, whole queries, lines of both, literal messages among them) of our own."""
+    from bench.cases import written
     from kb.entry.folder import files, read_folder
 
     entries = [p.read_bytes() for p in files(ROOT / "entries")]
-    queries = [
-        json.loads(line)["query"].encode()
-        for path in sorted((ROOT / "bench" / "queries").glob("*.jsonl"))
-        for line in path.read_text().splitlines()
-    ]
+    queries = [text.encode() for text in written()]
     lines = {line for whole in (*entries, *queries) for line in whole.split(b"\n") if line.strip()}
     lines |= {m.text.encode() for e in read_folder(ROOT / "entries").entries for m in e.messages}
     lines |= {t.encode("utf-8", "surrogatepass") for t in TOKENS}

@@ -9,7 +9,6 @@ distinct: no text is asked twice. repeated: texts are drawn from 100,000, the n-
 first. same: one text. Needs wrk, taskset; for `two` PostgreSQL.
 """
 
-import json
 import os
 import re
 import signal
@@ -23,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.cases import ROOT
+from bench.cases import ROOT, written
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -60,11 +59,7 @@ if pause > 0 then function delay() return math.floor(-pause * math.log(1 - math.
 
 def queries(folder: Path) -> Path:
     """The written queries as a Lua table."""
-    texts = [
-        json.loads(line)["query"]
-        for path in sorted((ROOT / "bench" / "queries").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
+    texts = written()
     out = folder / "queries.lua"
     out.write_text("return {" + ",".join(f"[====[\n{text}]====]" for text in texts) + "}")
     return out

@@ -1,24 +1,19 @@
 """Look-up in process, FTS5 on the same lines in the same run: `python -m bench.lookup_time`."""
 
-import json
 import sqlite3
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.cases import ROOT
+from bench.cases import written
 from kb import service
 from kb.text.terms import WORD
 
 
 def queries() -> list[str]:
     """The written queries, and a 58-line trace for each ten of them."""
-    out = [
-        json.loads(line)["query"]
-        for path in sorted((ROOT / "bench" / "queries").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
+    out = written()
     trace = (Path(__file__).parent / "trace.txt").read_text()
     return out + [trace] * (len(out) // 10)
 

@@ -30,6 +30,7 @@ PARTS = {
     "cause, options, checklist": ("cause_",),
     "tags": ("tag_",),
     "code of the reproduction": ("code_",),
+    "queries": ("query_", "line_query"),
     "look-alikes": ("alike_", "line_alike", "line_margin", "foreign"),
     "what a candidate lacks": ("missing", "lost_line"),
     "line by line": ("line_", "key_", "d_key_line", "second_line"),

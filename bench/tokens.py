@@ -15,7 +15,7 @@ from pathlib import Path
 
 import bpe_openai
 
-from bench.cases import ROOT
+from bench.cases import ROOT, written
 from kb import render, service
 from kb.entry.brief import tokens as estimated
 
@@ -44,15 +44,6 @@ EVERY = 10
 """Which of the written queries are asked: the peer takes a second for each."""
 
 
-def queries() -> list[str]:
-    written = [
-        json.loads(line)["query"]
-        for path in sorted((ROOT / "bench" / "queries").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    return written[::EVERY]
-
-
 def peer(asked: Sequence[str]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
@@ -75,7 +66,7 @@ def row(name: str, texts: Sequence[str]) -> str:
 
 def table() -> str:
     entries = [service.show(id) for id, _ in service.snapshot().ids()]
-    asked = queries()
+    asked = written()[::EVERY]
     answers = [service.answer(query) for query in asked]
     known = [n for n, (found, _) in enumerate(answers) if found.decision == "match"]
     theirs = peer(asked)

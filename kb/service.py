@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kb.catalog.current import newer
 from kb.catalog.current import snapshot as present
-from kb.catalog.layout import LOOK_ALIKE, kind_of
+from kb.catalog.layout import AGAINST, kind_of
 from kb.catalog.read import Snapshot, StoredEntry
 from kb.errors import Misuse
 from kb.match.answer import Answer
@@ -160,7 +160,7 @@ def export() -> Iterator[dict[str, str]]:
     """`{"id", "title", "text"}` of each entry; text: every searchable line that speaks for it."""
     catalog = snapshot()
     for n, (id, title) in enumerate(catalog.ids(), 1):
-        lines = [text for key, text in catalog.lines_of(n) if kind_of(key) != LOOK_ALIKE]
+        lines = [text for key, text in catalog.lines_of(n) if kind_of(key) not in AGAINST]
         yield {"id": id, "title": title, "text": "\n".join(lines)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from kb.catalog import schema
-from kb.catalog.layout import LOOK_ALIKE, MESSAGE, OUTPUT, POSITIONS, REFERRED, entry_of
+from kb.catalog.layout import AGAINST, MESSAGE, OUTPUT, POSITIONS, REFERRED, entry_of
 from kb.catalog.layout import key as line_key
 from kb.catalog.lines import lines
 from kb.entry.model import Entry
@@ -45,7 +45,7 @@ def index(
             rows.append({"key": key, "text": text})
             words = words_of(text)
             found.append((key, words))
-            if kind != LOOK_ALIKE:
+            if kind not in AGAINST:
                 mine |= words
             if kind in (MESSAGE, OUTPUT):
                 found_print = fingerprint(text)
@@ -89,7 +89,7 @@ def _posted(keys: list[int]) -> dict[str, bytes]:
     entries: list[int] = []
     counts: list[int] = []
     for k in keys:
-        e, speaks = k >> 16, (k >> 12 & 15) != LOOK_ALIKE
+        e, speaks = k >> 16, (k >> 12 & 15) not in AGAINST
         if entries and entries[-1] == e:
             counts[-1] += speaks
         else:

@@ -8,15 +8,23 @@ from kb.catalog.layout import (
     CODE,
     LOOK_ALIKE,
     MESSAGE,
+    MISTAKEN,
     OPTION,
     OUTPUT,
     PROSE,
+    QUERY,
     QUESTION,
     SYMPTOM,
     TAG,
     TITLE,
 )
-from kb.entry.model import Entry
+from kb.entry.model import Entry, Query
+from kb.text.redact import redact
+from kb.text.reduce import reduce
+
+TELLING = 0.8
+"""The weight from which on a line of a query is kept, up to six of them."""
+LINES = 6
 
 
 def lines(entry: Entry) -> Iterator[tuple[int, str]]:
@@ -55,6 +63,14 @@ def lines(entry: Entry) -> Iterator[tuple[int, str]]:
         yield CODE, " ".join(" ".join(commands).split())
     for check in (*entry.checklist, *entry.environment):
         yield CHECK, check.text
+    for query in entry.queries:
+        yield QUERY if query.right else MISTAKEN, said(query)
+
+
+def said(query: Query) -> str:
+    """The lines of a query that say most, as one, without secrets."""
+    telling = [line for line in reduce(query.text) if line.weight >= TELLING]
+    return redact(" ".join(line.text for line in sorted(telling, key=lambda line: -line.weight)[:LINES]))
 
 
 def _prose(markdown: str) -> Iterator[str]:

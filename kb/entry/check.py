@@ -1,7 +1,7 @@
 """Files -> all that is wrong with them: form, content, and what they are to the entries around them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb import place
@@ -27,6 +27,8 @@ class _Read:
     path: Path
     draft: Entry | None
     form: tuple[Finding, ...]
+    beside: tuple[Finding, ...] = ()
+    """What is wrong with its file of queries."""
 
 
 def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
@@ -52,7 +54,8 @@ def _read(path: Path) -> _Read:
     if text is None:
         return _Read(path, None, findings)
     entry, found = draft(text, id, str(path))
-    return _Read(path, entry, findings + found)
+    asked, faults = folder.read_queries(path)
+    return _Read(path, replace(entry, queries=asked), findings + found, faults)
 
 
 def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
@@ -63,7 +66,8 @@ def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
     gaps = {f.line for f in read.form if f.code == "KB218"}
     findings = {*read.form, *(f for f in content if f.line not in gaps)}
     entry = None if errors(read.form) else read.draft
-    return Checked(read.path, entry, tuple(sorted(findings, key=lambda f: (f.line, f.code, f.message))))
+    own = sorted(findings, key=lambda f: (f.line, f.code, f.message))
+    return Checked(read.path, entry, (*own, *read.beside))
 
 
 def _neighbours(root: Path, entries: Sequence[Entry]) -> Iterator[Path]:

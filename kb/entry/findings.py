@@ -42,6 +42,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB005", "error", "The file is a symlink, not an ordinary file, lies outside its folder, or cannot be read."),
     ("KB006", "error", "The path is not `<area>/<slug>.md` in lower case, digits and hyphens."),
     ("KB007", "error", "An invisible, control or bidirectional character."),
+    ("KB008", "error", "A line of the queries beside an entry that is no query."),
     ("KB101", "error", "The front matter is not closed, or a line in it has neither form `key: value` nor `key: [a, b]`."),
     ("KB102", "error", "A key of the front matter that does not exist."),
     ("KB103", "error", "A key of the front matter given twice."),

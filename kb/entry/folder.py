@@ -4,13 +4,14 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from kb import place
+from kb.entry import queries
 from kb.entry.markdown import MAX_SIZE, parse
-from kb.entry.model import Entry, Finding
+from kb.entry.model import Entry, Finding, Query
 from kb.errors import Misuse
 
 Parse = Callable[[str, str, str], tuple[Entry | None, tuple[Finding, ...]]]
@@ -68,7 +69,17 @@ def load(path: Path, parse: Parse = parse) -> tuple[Entry | None, tuple[Finding,
     entry, found = parse(text, id, str(path))
     if not is_id(id):
         return None, (bad_name(path), *found)
-    return entry, found
+    asked, faults = read_queries(path)
+    return entry and replace(entry, queries=asked), (*found, *faults)
+
+
+def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[Finding, ...]]:
+    """The queries beside an entry's file, none where there is no such file, and what is wrong with them."""
+    beside = queries.path_of(path)
+    if not os.path.lexists(beside):
+        return (), ()
+    text, findings = read_text(beside)
+    return ((), findings) if text is None else queries.parse(text, str(beside))
 
 
 def bad_name(path: Path) -> Finding:

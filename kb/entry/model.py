@@ -125,6 +125,17 @@ class Savings:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """How somebody put an error: a line of the file of queries beside an entry."""
+
+    text: str
+    kind: Literal["trace", "report", "agent"]
+    """What a program printed, what a person wrote, what an agent says."""
+    right: bool
+    """Whether the entry explains it; otherwise it looks like the entry, and none explains it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     id: str
     """`<area>/<slug>`, the path below `entries/` without its ending."""
@@ -160,6 +171,8 @@ class Entry:
     authors: tuple[str, ...] = ()
     """Who wrote it; empty: whoever committed it first."""
     retired: str | None = None
+    queries: tuple[Query, ...] = ()
+    """Of the file beside it; the text of the entry does not hold them."""
 
     @property
     def area(self) -> str:

@@ -1,5 +1,6 @@
 """One look-up: reduce, retrieve, rank, decide or abstain."""
 
+from kb.catalog.layout import LOOK_ALIKE, kind_of
 from kb.catalog.read import Snapshot
 from kb.match.answer import Answer, Candidate, Why
 from kb.match.decide import decide
@@ -28,6 +29,8 @@ def _resembles(snapshot: Snapshot, best: Ranked) -> str | None:
     if not best.alike or best.features[_ALIKE] < RESEMBLES or best.features[_MARGIN] > 0:
         return None
     id, _ = snapshot.titles([best.entry])[best.entry]
+    if kind_of(best.alike) != LOOK_ALIKE:
+        return None
     found = snapshot.look_alike(best.alike)
     return f"This resembles {id}, but is: {found.instead}" + (f" ({found.entry})" if found.entry else "")
 

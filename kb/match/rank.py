@@ -12,15 +12,16 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from kb.catalog.layout import (
+    AGAINST,
     CAUSE,
     CHECK,
     CODE,
     KINDS,
-    LOOK_ALIKE,
     MESSAGE,
     OPTION,
     OUTPUT,
     PROSE,
+    QUERY,
     QUESTION,
     REFERRED,
     SYMPTOM,
@@ -43,19 +44,23 @@ GROUPS = (
     (CAUSE, OPTION, PROSE, CHECK),
     (TAG,),
     (CODE,),
-    (LOOK_ALIKE,),
+    (QUERY,),
+    AGAINST,
 )
 _SATURATED = tuple(n / (n + 2.0) for n in range(256))
 """BM25's reward for a term that stands in n lines of an entry."""
 FEW = 100
 """Up to so many lines of a term are gone through, of more those of the pool are sought."""
 _GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
-_AGAINST = _GROUP[LOOK_ALIKE]
+_QUERY, _AGAINST = GROUPS.index((QUERY,)), GROUPS.index(AGAINST)
 
 FEATURES = (
-    "message_cosine", "question_cosine", "symptom_cosine", "cause_cosine", "tag_cosine", "code_cosine", "alike_cosine",
-    "message_whole", "question_whole", "symptom_whole", "cause_whole", "tag_whole", "code_whole", "alike_whole",
-    "coverage", "key_line", "key_entry", "line_message", "line_question", "line_symptom", "line_alike", "line_entry",
+    "message_cosine", "question_cosine", "symptom_cosine", "cause_cosine", "tag_cosine", "code_cosine", "query_cosine",
+    "alike_cosine",
+    "message_whole", "question_whole", "symptom_whole", "cause_whole", "tag_whole", "code_whole", "query_whole",
+    "alike_whole",
+    "coverage", "key_line", "key_entry",
+    "line_message", "line_question", "line_symptom", "line_query", "line_alike", "line_entry",
     "line_margin", "alike_margin", "second_line",
     "template", "print", "prints", "fuzzy", "fuzzy_key", "bm25",
     "missing", "missing_line", "lost_line", "alike_template",
@@ -137,6 +142,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     m.key_best / q.masses[0],
                     weight[1] / q.masses[0],
                     *m.near[:3],
+                    m.near[_QUERY],
                     m.near[_AGAINST],
                     max(map(truediv, weight[1:], q.masses)),
                     max(m.near[:3]) - m.near[_AGAINST],
