@@ -58,6 +58,11 @@ def test_a_chain_weighs_the_last_exception_most_and_keeps_the_cause() -> None:
     assert weights["RuntimeError: no x"] > weights["KeyError: 'x'"] > 0.5
 
 
+def test_a_runners_verdict_hardly_counts_and_a_failure_in_words_does() -> None:
+    weights = {q.text: q.weight for q in reduce("step one\nFAIL src/a.test.js\nFail to open /srv/a\n")}
+    assert weights["FAIL src/a.test.js"] < 0.5 < weights["Fail to open /srv/a"]
+
+
 def test_where_a_stopped_program_waited_counts() -> None:
     frames = [
         "Traceback (most recent call last):",

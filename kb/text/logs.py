@@ -48,7 +48,7 @@ _TEST = re.compile(r"_{3,} (?:ERROR at \w+ of )?(\w[^\n]{0,200}?) _{3,}$")
 _SUMMARY = re.compile(
     r"(?i)={4,}|!{4,}|\d+ (?:failed|passed|error)|collected \d|process (?:completed|exited)|enable tracemalloc"
     r"|failed \S+::|for more information|error: aborting due to|npm err! a complete log|make: leaving"
-    r"|--- FAIL|=== (?:RUN|PAUSE|CONT)|FAIL\b|PLAY RECAP|script returned exit code|error: could not compile"
+    r"|(?-i:--- FAIL|=== (?:RUN|PAUSE|CONT)|FAIL\b|PLAY RECAP)|script returned exit code|error: could not compile"
     r"|[^\n]{0,200}(?:did not complete successfully: exit code|returned a non-zero code|exited with code \d"
     r"|returned non-zero exit status)"
     r"|error: job failed|cleaning up project|make(?:\[\d+\])?: \*\*\* \[|collect2: error: ld returned"
