@@ -11,7 +11,7 @@ class Why(NamedTuple):
     query: str
     """A line of the query, redacted."""
     entry: str
-    """A line of the entry."""
+    """A line of the entry, or of a query beside it, up to 400 characters of it."""
 
 
 class Candidate(NamedTuple):

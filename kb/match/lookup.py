@@ -5,6 +5,7 @@ from kb.catalog.read import Snapshot
 from kb.match.answer import Answer, Candidate, Why
 from kb.match.decide import decide
 from kb.match.rank import FEATURES, Ranked, rank
+from kb.text.query import WIDTH
 from kb.text.redact import redact
 from kb.text.reduce import reduce
 
@@ -46,7 +47,7 @@ def _candidates(snapshot: Snapshot, scored: list[tuple[float, Ranked]]) -> tuple
             id=titles[r.entry][0],
             title=titles[r.entry][1],
             score=round(p, 4),
-            why=Why(redact(r.query), texts.get(r.best, "")),
+            why=Why(redact(r.query), texts.get(r.best, "")[:WIDTH]),
             tell_apart=f"If you see {apart[r.entry].seen}: {apart[r.entry].instead}"
             if r.entry in apart
             else snapshot.cause_line(r.entry),
