@@ -101,7 +101,7 @@ def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 3.0, c: floa
         sample_weight=[weight.get(r.case.kind, 1.0) * (1.0 if r.case.good else NEGATIVE) for r, _ in tops],
     )
     # To offer candidates for a near negative costs a glance; what is far from every entry should meet silence.
-    cost = {"far": 3.0, "near": 0.3, "": 1.0}
+    cost = {"far": 8.0, "near": 0.3, "": 1.0}
     model.offerer.fit(
         [f for _, (_, f) in tops],
         [bool(r.right[np.argsort(-model.logits(r.x))[:5]].any()) for r, _ in tops],

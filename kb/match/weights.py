@@ -2,168 +2,168 @@
 
 RANKER = (
     0,  # message_cosine
-    1.2607,  # question_cosine
+    0,  # question_cosine
     0,  # symptom_cosine
-    1.89,  # cause_cosine
+    1.869,  # cause_cosine
     0,  # tag_cosine
     0,  # code_cosine
     0,  # query_cosine
     0,  # alike_cosine
-    0.9146,  # message_whole
-    1.9777,  # question_whole
-    3.1195,  # symptom_whole
-    0.13045,  # cause_whole
-    1.8118,  # tag_whole
-    2.8376,  # code_whole
-    1.1892,  # query_whole
+    1.2266,  # message_whole
+    2.2541,  # question_whole
+    3.0519,  # symptom_whole
+    0.36921,  # cause_whole
+    1.688,  # tag_whole
+    2.9926,  # code_whole
+    1.3379,  # query_whole
     0,  # alike_whole
-    0.50113,  # coverage
+    0.56739,  # coverage
     0,  # key_line
     0,  # key_entry
     0,  # line_message
-    0.16559,  # line_question
+    1.278,  # line_question
     0,  # line_symptom
     0,  # line_query
     0,  # line_alike
     0,  # line_entry
-    0.55967,  # line_margin
+    0.56433,  # line_margin
     0,  # alike_margin
     0,  # second_line
-    2.4722,  # template
-    0.87313,  # print
-    0.11003,  # prints
-    2.2104,  # fuzzy
-    2.8174,  # fuzzy_key
-    12.229,  # bm25
+    2.3345,  # template
+    0,  # print
+    0.90572,  # prints
+    2.294,  # fuzzy
+    2.9461,  # fuzzy_key
+    10.708,  # bm25
     0,  # missing
     0,  # missing_line
     0,  # lost_line
-    -0.7559,  # alike_template
-    2.3078,  # d_coverage
-    0.79981,  # d_bm25
-    0.24795,  # d_key_line
+    -0.55868,  # alike_template
+    2.1106,  # d_coverage
+    1.9496,  # d_bm25
+    0.27113,  # d_key_line
     0,  # d_best
     0,  # unknown
     0,  # key_unknown
     0,  # terms
     0,  # log
     0,  # foreign
-    0.53436,  # foreign_margin
+    0.36478,  # foreign_margin
     0,  # foreign_template
 )
 
 # Of the best candidate: its features, then its logit, its lead, its share, and the bias.
 DECIDER = (
     (
-        1.0169,  # message_cosine
-        -0.94865,  # question_cosine
-        -2.2482,  # symptom_cosine
-        1.1144,  # cause_cosine
-        1.9001,  # tag_cosine
-        -0.6882,  # code_cosine
-        -0.87775,  # query_cosine
-        -0.81899,  # alike_cosine
-        -0.86602,  # message_whole
-        0.27656,  # question_whole
-        0.24296,  # symptom_whole
-        -0.6215,  # cause_whole
-        -1.7005,  # tag_whole
-        0.38306,  # code_whole
-        0.95294,  # query_whole
-        1.7942,  # alike_whole
-        2.2794,  # coverage
-        0.73521,  # key_line
-        -0.51379,  # key_entry
-        -0.049078,  # line_message
-        2.27,  # line_question
-        1.9217,  # line_symptom
-        -0.54956,  # line_query
-        -0.86069,  # line_alike
-        -0.92427,  # line_entry
-        2.2484,  # line_margin
-        1.0929,  # alike_margin
-        -0.39239,  # second_line
-        0.93486,  # template
-        0.51097,  # print
-        -0.49226,  # prints
-        0.25624,  # fuzzy
-        0.19349,  # fuzzy_key
-        -0.057692,  # bm25
-        0.80645,  # missing
-        -0.4487,  # missing_line
-        1.8804,  # lost_line
-        -1.8588,  # alike_template
-        0.41579,  # d_coverage
-        2.701,  # d_bm25
-        0.96926,  # d_key_line
-        -0.29101,  # d_best
-        2.1886,  # unknown
-        -1.7525,  # key_unknown
-        0.4398,  # terms
-        -0.86326,  # log
-        -3.2795,  # foreign
-        -1.6494,  # foreign_margin
-        -0.58534,  # foreign_template
+        0.27557,  # message_cosine
+        -0.45088,  # question_cosine
+        -1.8459,  # symptom_cosine
+        0.64937,  # cause_cosine
+        2.4292,  # tag_cosine
+        -1.0189,  # code_cosine
+        -1.0735,  # query_cosine
+        -0.2449,  # alike_cosine
+        -0.90966,  # message_whole
+        -0.37957,  # question_whole
+        -0.12459,  # symptom_whole
+        -0.33415,  # cause_whole
+        -2.1586,  # tag_whole
+        0.44277,  # code_whole
+        1.4957,  # query_whole
+        1.8104,  # alike_whole
+        2.4472,  # coverage
+        0.94977,  # key_line
+        -0.60468,  # key_entry
+        0.66893,  # line_message
+        2.1284,  # line_question
+        1.6048,  # line_symptom
+        -0.37204,  # line_query
+        -1.0425,  # line_alike
+        -0.85763,  # line_entry
+        2.4554,  # line_margin
+        1.1855,  # alike_margin
+        -1.3083,  # second_line
+        0.87388,  # template
+        0.52178,  # print
+        -0.31461,  # prints
+        -0.080845,  # fuzzy
+        0.27817,  # fuzzy_key
+        -0.51431,  # bm25
+        0.86036,  # missing
+        -0.44266,  # missing_line
+        2.0644,  # lost_line
+        -2.0655,  # alike_template
+        0.17029,  # d_coverage
+        2.6556,  # d_bm25
+        0.88708,  # d_key_line
+        -0.4113,  # d_best
+        1.4829,  # unknown
+        -1.2522,  # key_unknown
+        0.36571,  # terms
+        -0.87228,  # log
+        -3.2197,  # foreign
+        -1.6723,  # foreign_margin
+        -0.66574,  # foreign_template
     ),
-    0.25358,
-    0.14881,
-    2.0433,
-    -6.5649,
+    0.28224,
+    0.16181,
+    2.2173,
+    -6.6183,
 )
 OFFERER = (
     (
-        -0.62828,  # message_cosine
-        0.82064,  # question_cosine
-        -0.081844,  # symptom_cosine
-        1.2235,  # cause_cosine
-        0.04535,  # tag_cosine
-        2.3968,  # code_cosine
-        0.47129,  # query_cosine
-        -0.89577,  # alike_cosine
-        0.68226,  # message_whole
-        0.8557,  # question_whole
-        0.69371,  # symptom_whole
-        0.28051,  # cause_whole
-        0.70983,  # tag_whole
-        0.36815,  # code_whole
-        0.87649,  # query_whole
-        -0.11341,  # alike_whole
-        1.3872,  # coverage
-        0.041095,  # key_line
-        1.7637,  # key_entry
-        -0.20202,  # line_message
-        0.55406,  # line_question
-        -0.014494,  # line_symptom
-        0.61603,  # line_query
-        -0.87577,  # line_alike
-        0.997,  # line_entry
-        0.93869,  # line_margin
-        0.54035,  # alike_margin
-        -0.57931,  # second_line
-        1.6705,  # template
-        -0.26154,  # print
-        0.50698,  # prints
-        1.3177,  # fuzzy
-        -0.44451,  # fuzzy_key
-        -1.0322,  # bm25
-        1.6973,  # missing
-        0.29055,  # missing_line
-        0.6881,  # lost_line
-        -1.9368,  # alike_template
-        0.99656,  # d_coverage
-        0.96973,  # d_bm25
-        0.24856,  # d_key_line
-        -0.70607,  # d_best
-        -0.050543,  # unknown
-        -0.7869,  # key_unknown
-        0.64003,  # terms
-        -1.1474,  # log
-        -1.2071,  # foreign
-        0.4038,  # foreign_margin
-        -0.72175,  # foreign_template
+        -0.55058,  # message_cosine
+        1.3624,  # question_cosine
+        -0.22419,  # symptom_cosine
+        0.75377,  # cause_cosine
+        0.15676,  # tag_cosine
+        3.9613,  # code_cosine
+        0.89371,  # query_cosine
+        -0.51139,  # alike_cosine
+        1.0548,  # message_whole
+        0.33229,  # question_whole
+        1.1992,  # symptom_whole
+        1.0651,  # cause_whole
+        0.74673,  # tag_whole
+        -0.34692,  # code_whole
+        0.9384,  # query_whole
+        0.31174,  # alike_whole
+        1.8952,  # coverage
+        -0.57486,  # key_line
+        2.536,  # key_entry
+        -0.40408,  # line_message
+        0.8461,  # line_question
+        -0.086662,  # line_symptom
+        0.95229,  # line_query
+        -0.56874,  # line_alike
+        1.0862,  # line_entry
+        0.86456,  # line_margin
+        0.69184,  # alike_margin
+        -1.3953,  # second_line
+        2.0766,  # template
+        -0.0088574,  # print
+        0.30664,  # prints
+        1.5461,  # fuzzy
+        -0.31427,  # fuzzy_key
+        -1.4307,  # bm25
+        2.2707,  # missing
+        0.25457,  # missing_line
+        0.61159,  # lost_line
+        -2.407,  # alike_template
+        1.2012,  # d_coverage
+        0.93191,  # d_bm25
+        0.21813,  # d_key_line
+        -0.74431,  # d_best
+        0.041733,  # unknown
+        -1.0686,  # key_unknown
+        0.7325,  # terms
+        -1.4016,  # log
+        -1.1675,  # foreign
+        0.21589,  # foreign_margin
+        -0.80669,  # foreign_template
     ),
-    0.28939,
-    0.069052,
-    0.39923,
-    -9.0851,
+    0.3329,
+    0.035514,
+    0.41916,
+    -11.544,
 )
