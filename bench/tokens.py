@@ -40,7 +40,7 @@ def count(text: str) -> int:
     return len(_count(text))
 
 
-EVERY = 10
+EVERY = 50
 """Which of the written queries are asked: the peer takes a second for each."""
 
 
