@@ -24,6 +24,11 @@ NEITHER = ("terms", "log", "unknown", "key_unknown", "foreign", "foreign_templat
 """Features that speak against a candidate, and those that all candidates of a query share; the others speak for it.
 The ranker's weights keep these signs: of features that say nearly the same, none is set off against another."""
 SIGNS = [(0, 0) if n in NEITHER else (None, 0) if n.startswith(AGAINST) else (0, None) for n in FEATURES]
+SURE = [
+    (None, None) if n in ("terms", "log") else (None, 0) if n in NEITHER else s
+    for n, s in zip(FEATURES, SIGNS, strict=True)
+]
+"""The same for the heads, to which what speaks against all candidates speaks against the best."""
 
 
 class Row(NamedTuple):
@@ -92,19 +97,40 @@ def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 3.0, c: floa
         return total, gradient
 
     weights = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", bounds=SIGNS).x
-    decider, offerer = LogisticRegression(C=c, max_iter=3000), LogisticRegression(C=0.02, max_iter=3000)
-    model = Model(mean, scale, weights, decider, offerer)
+    model = Model(mean, scale, weights, LogisticRegression(), LogisticRegression())
     tops = [(r, model.top(r.x)) for r in train if len(r.x)]
-    model.decider.fit(
-        [f for _, (_, f) in tops],
+    features = np.array([f for _, (_, f) in tops])
+    _fit_head(
+        model.decider,
+        c,
+        features,
         [bool(r.right[best]) for r, (best, _) in tops],
-        sample_weight=[weight.get(r.case.kind, 1.0) * (1.0 if r.case.good else NEGATIVE) for r, _ in tops],
+        [weight.get(r.case.kind, 1.0) * (1.0 if r.case.good else NEGATIVE) for r, _ in tops],
     )
     # To offer candidates for a near negative costs a glance; what is far from every entry should meet silence.
     cost = {"far": 8.0, "near": 0.3, "": 1.0}
-    model.offerer.fit(
-        [f for _, (_, f) in tops],
+    _fit_head(
+        model.offerer,
+        0.02,
+        features,
         [bool(r.right[np.argsort(-model.logits(r.x))[:5]].any()) for r, _ in tops],
-        sample_weight=[weight.get(r.case.kind, 1.0) * cost[r.case.negative] for r, _ in tops],
+        [weight.get(r.case.kind, 1.0) * cost[r.case.negative] for r, _ in tops],
     )
     return model
+
+
+def _fit_head(head: LogisticRegression, c: float, x: Array, right: Sequence[bool], weight: Sequence[float]) -> None:
+    """Logistic regression as scikit-learn's, with `c` for its C, and with coefficients that keep the signs of SURE."""
+    y, amount = np.where(right, 1.0, -1.0), np.array(weight)
+    x1 = np.column_stack([x, np.ones(len(x))])
+
+    def loss(w: Array) -> tuple[float, Array]:
+        margin = y * (x1 @ w)
+        p = 1 / (1 + np.exp(np.clip(margin, -500, 500)))
+        gradient = -c * (x1.T @ (amount * y * p))
+        plain = np.append(w[:-1], 0.0)
+        return 0.5 * float(plain @ plain) + c * float(amount @ np.logaddexp(0, -margin)), gradient + plain
+
+    bounds = [*SURE, (0, None), (0, None), (0, None), (None, None)]
+    w = minimize(loss, np.zeros(x1.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 3000}).x
+    head.classes_, head.coef_, head.intercept_ = np.array([False, True]), w[None, :-1], w[-1:]
