@@ -49,15 +49,16 @@ TOKENS = [
 @functools.cache
 def corpus() -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
     """(whole entries, whole queries, lines of both, literal messages among them) of our own."""
-    from bench.cases import written
+    from bench.cases import far, queries
     from kb.entry.folder import files, read_folder
 
+    read = read_folder(ROOT / "entries").entries
     entries = [p.read_bytes() for p in files(ROOT / "entries")]
-    queries = [text.encode() for text in written()]
-    lines = {line for whole in (*entries, *queries) for line in whole.split(b"\n") if line.strip()}
-    lines |= {m.text.encode() for e in read_folder(ROOT / "entries").entries for m in e.messages}
+    asked = [case.query.encode() for case in (*queries(read), *far())]
+    lines = {line for whole in (*entries, *asked) for line in whole.split(b"\n") if line.strip()}
+    lines |= {m.text.encode() for e in read for m in e.messages}
     lines |= {t.encode("utf-8", "surrogatepass") for t in TOKENS}
-    return tuple(entries), tuple(queries), tuple(sorted(lines))
+    return tuple(entries), tuple(asked), tuple(sorted(lines))
 
 
 def fresh(name: str, rng: random.Random) -> bytes:

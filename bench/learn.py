@@ -1,4 +1,4 @@
-"""The model of look-up: a listwise ranker and a decider over its best candidate. Needs numpy, scipy, scikit-learn."""
+"""The model of look-up: a listwise ranker and a decider over its best candidate. Needs numpy and scipy."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit
 
 from bench.cases import Case
 from kb.catalog.read import Snapshot
@@ -20,15 +20,20 @@ NEGATIVE = 0.6
 
 
 AGAINST = ("alike_cosine", "alike_whole", "alike_template", "line_alike", "missing", "lost_line")
-NEITHER = ("terms", "log", "unknown", "key_unknown", "foreign", "foreign_template")
-"""Features that speak against a candidate, and those that all candidates of a query share; the others speak for it.
-The ranker's weights keep these signs: of features that say nearly the same, none is set off against another."""
-SIGNS = [(0, 0) if n in NEITHER else (None, 0) if n.startswith(AGAINST) else (0, None) for n in FEATURES]
-SURE = [
-    (None, None) if n in ("terms", "log") else (None, 0) if n in NEITHER else s
-    for n, s in zip(FEATURES, SIGNS, strict=True)
+AGAINST_ALL = ("unknown", "key_unknown", "foreign", "foreign_template")
+NEITHER = ("terms", "log")
+"""Features that speak against a candidate (their beginnings), those by which a query speaks against all of them, and
+those that only tell queries apart; the others speak for a candidate. The weights keep these signs: of features that
+say nearly the same, none is set off against another. What is AGAINST_ALL or NEITHER is the same, or nearly,
+for all candidates of a query: the ranker leaves it out."""
+FREE, FOR, LESS = (None, None), (0, None), (None, 0)
+SIGNS = [
+    LESS if n.startswith(AGAINST) or n in AGAINST_ALL else FREE if n in NEITHER else FOR  # foreign_margin: FOR
+    for n in FEATURES
 ]
-"""The same for the heads, to which what speaks against all candidates speaks against the best."""
+RANKER = [(0, 0) if n in (*AGAINST_ALL, *NEITHER) else sign for n, sign in zip(FEATURES, SIGNS, strict=True)]
+HEAD = [*SIGNS, FOR, FOR, FOR, FREE]
+"""Bounds of the weights; of a head also those of logit, lead, share and bias."""
 
 
 class Row(NamedTuple):
@@ -53,14 +58,23 @@ def rows(snapshot: Snapshot, cases: Sequence[Case]) -> list[Row]:
     return out
 
 
+class Head(NamedTuple):
+    weights: Array
+    """Over what decider_features gives."""
+    bias: float
+
+    def probability(self, features: Array) -> float:
+        return float(expit(features @ self.weights + self.bias))
+
+
 class Model(NamedTuple):
     mean: Array
     scale: Array
     weights: Array
     """Of the ranker, over standardised features."""
-    decider: LogisticRegression
+    decider: Head
     """Is the best candidate right?"""
-    offerer: LogisticRegression
+    offerer: Head
     """Is the right one among the first five?"""
 
     def logits(self, x: Array) -> Array:
@@ -96,41 +110,40 @@ def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 3.0, c: floa
             gradient = gradient + amount * (x.T @ (p - q / (q.sum() + 1e-12)))
         return total, gradient
 
-    weights = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", bounds=SIGNS).x
-    model = Model(mean, scale, weights, LogisticRegression(), LogisticRegression())
-    tops = [(r, model.top(r.x)) for r in train if len(r.x)]
-    features = np.array([f for _, (_, f) in tops])
-    _fit_head(
-        model.decider,
-        c,
-        features,
-        [bool(r.right[best]) for r, (best, _) in tops],
-        [weight.get(r.case.kind, 1.0) * (1.0 if r.case.good else NEGATIVE) for r, _ in tops],
-    )
+    weights = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", bounds=RANKER).x
+    tops = [(r, z := (r.x - mean) / scale @ weights, int(np.argmax(z))) for r in train if len(r.x)]
+    features = np.array([decider_features((r.x[best] - mean) / scale, np.sort(z)[::-1]) for r, z, best in tops])
     # To offer candidates for a near negative costs a glance; what is far from every entry should meet silence.
     cost = {"far": 8.0, "near": 0.3, "": 1.0}
-    _fit_head(
-        model.offerer,
-        0.02,
-        features,
-        [bool(r.right[np.argsort(-model.logits(r.x))[:5]].any()) for r, _ in tops],
-        [weight.get(r.case.kind, 1.0) * cost[r.case.negative] for r, _ in tops],
+    return Model(
+        mean,
+        scale,
+        weights,
+        _head(
+            features,
+            [bool(r.right[best]) for r, _, best in tops],
+            [weight.get(r.case.kind, 1.0) * (1.0 if r.case.good else NEGATIVE) for r, _, _ in tops],
+            c,
+        ),
+        _head(
+            features,
+            [bool(r.right[np.argsort(-z)[:5]].any()) for r, z, _ in tops],
+            [weight.get(r.case.kind, 1.0) * cost[r.case.negative] for r, _, _ in tops],
+            0.02,
+        ),
     )
-    return model
 
 
-def _fit_head(head: LogisticRegression, c: float, x: Array, right: Sequence[bool], weight: Sequence[float]) -> None:
-    """Logistic regression as scikit-learn's, with `c` for its C, and with coefficients that keep the signs of SURE."""
+def _head(x: Array, right: Sequence[bool], weight: Sequence[float], c: float) -> Head:
+    """Logistic regression with bounds; `c`: how much the cases count against small weights."""
     y, amount = np.where(right, 1.0, -1.0), np.array(weight)
     x1 = np.column_stack([x, np.ones(len(x))])
 
     def loss(w: Array) -> tuple[float, Array]:
         margin = y * (x1 @ w)
-        p = 1 / (1 + np.exp(np.clip(margin, -500, 500)))
-        gradient = -c * (x1.T @ (amount * y * p))
-        plain = np.append(w[:-1], 0.0)
-        return 0.5 * float(plain @ plain) + c * float(amount @ np.logaddexp(0, -margin)), gradient + plain
+        plain = np.append(w[:-1], 0.0)  # the bias costs nothing
+        gradient = plain - c * (x1.T @ (amount * y * expit(-margin)))
+        return 0.5 * float(plain @ plain) + c * float(amount @ np.logaddexp(0, -margin)), gradient
 
-    bounds = [*SURE, (0, None), (0, None), (0, None), (None, None)]
-    w = minimize(loss, np.zeros(x1.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 3000}).x
-    head.classes_, head.coef_, head.intercept_ = np.array([False, True]), w[None, :-1], w[-1:]
+    w = minimize(loss, np.zeros(len(HEAD)), jac=True, method="L-BFGS-B", bounds=HEAD, options={"maxiter": 3000}).x
+    return Head(w[:-1], float(w[-1]))

@@ -59,9 +59,8 @@ if pause > 0 then function delay() return math.floor(-pause * math.log(1 - math.
 
 def queries(folder: Path) -> Path:
     """The written queries as a Lua table."""
-    texts = written()
     out = folder / "queries.lua"
-    out.write_text("return {" + ",".join(f"[====[\n{text}]====]" for text in texts) + "}")
+    out.write_text("return {" + ",".join(f"[====[\n{text}]====]" for text in written()) + "}")
     return out
 
 

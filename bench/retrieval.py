@@ -2,7 +2,7 @@
 
 Weights are learned from our own text only (bench/train.py), and for each test case without any case of its topic.
 Writes docs/retrieval.md and docs/reliability.svg. CASES: JSON lines {"query", "kind", "topic", "also", "negative"}.
-Needs numpy, scipy and scikit-learn.
+Needs numpy and scipy.
 """
 
 import json
@@ -74,7 +74,7 @@ def crossed(train: Sequence[Row], test: Sequence[Row], without: tuple[str, ...] 
                 out.append(Outcome(row, 0.0, 0.0, False, 99, ""))
                 continue
             best, features = model.top(row.x)
-            sure, near = (float(h.predict_proba([features])[0, 1]) for h in (model.decider, model.offerer))
+            sure, near = (head.probability(features) for head in (model.decider, model.offerer))
             order = np.argsort(-model.logits(row.x))
             hit = np.flatnonzero(row.right[order])
             out.append(

@@ -1,15 +1,14 @@
 """Learn the weights of look-up from our own text: `python -m bench.train` writes kb/match/weights.py.
 
-Needs numpy, scipy and scikit-learn. The same entries and queries give the same file.
+Needs numpy and scipy. The same entries and queries give the same file.
 """
 
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from bench.cases import ROOT, snapshots
-from bench.learn import Array, Model, Row, fit, rows
+from bench.learn import Array, Head, Model, Row, fit, rows
 from kb.entry.folder import read_folder
 from kb.match.rank import FEATURES
 
@@ -39,14 +38,13 @@ def as_source(model: Model) -> str:
     )
 
 
-def head(model: Model, head: LogisticRegression) -> str:
+def head(model: Model, head: Head) -> str:
     n = len(FEATURES)
-    coefficients = head.coef_[0]
-    per_feature = coefficients[:n] / model.scale
-    z, lead, share = coefficients[n:]
+    per_feature = head.weights[:n] / model.scale
+    z, lead, share = head.weights[n:]
     # The head saw logits of standardised features: z' = z - offset.
     offset = float(model.weights / model.scale @ model.mean)
-    bias = float(head.intercept_[0] - per_feature @ model.mean - z * offset)
+    bias = float(head.bias - per_feature @ model.mean - z * offset)
     last = "".join(f"    {v:.5g},\n" for v in (z, lead, share, bias))
     return f"(\n    (\n{lines(per_feature, 8)}    ),\n{last})"
 

@@ -122,7 +122,7 @@ def _write(entries: Sequence[Entry], path: Path, memo: Memo, origins: Mapping[st
             _entries(connection, entries)
             numbers = {e.id: n for n, e in enumerate(entries, 1)}
             _insert(connection, schema.origin, [{"entry": numbers[id], "text": origins[id]} for id in sorted(origins)])
-            for table, rows in index(entries, memo.words):
+            for table, rows in index(entries, memo):
                 _insert(connection, table, rows)
             told = {"entries": str(len(entries)), KEY: BLANK}
             _insert(connection, schema.meta, [{"key": key, "value": value} for key, value in told.items()])

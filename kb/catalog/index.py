@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -12,6 +12,7 @@ from kb.catalog import schema
 from kb.catalog.layout import AGAINST, MESSAGE, OUTPUT, POSITIONS, REFERRED, entry_of
 from kb.catalog.layout import key as line_key
 from kb.catalog.lines import lines
+from kb.catalog.memo import Memo
 from kb.entry.model import Entry
 from kb.text.normal import fingerprint
 
@@ -19,13 +20,11 @@ KEPT_POSTINGS = 2048
 """Lines kept per term, the shortest ones: what bounds the cost of a look-up in a large catalog."""
 
 
-def index(
-    entries: Sequence[Entry], words_of: Callable[[str], frozenset[str]]
-) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
-    """The rows of each table that look-up reads. `words_of`: the different terms of a line."""
+def index(entries: Sequence[Entry], memo: Memo) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """The rows of each table that look-up reads."""
     ids = {e.id: n for n, e in enumerate(entries, 1)}
     ids |= {a: n for n, e in enumerate(entries, 1) for a in e.aliases}
-    every: dict[int, list[tuple[int, str]]] = {n: list(lines(e)) for n, e in enumerate(entries, 1)}
+    every: dict[int, list[tuple[int, str]]] = {n: list(lines(e, memo.said)) for n, e in enumerate(entries, 1)}
     for e in entries:
         for look_alike in e.look_alikes:
             if look_alike.entry in ids:
@@ -43,7 +42,7 @@ def index(
             key = line_key(n, kind, positions[kind])
             positions[kind] += 1
             rows.append({"key": key, "text": text})
-            words = words_of(text)
+            words = memo.words(text)
             found.append((key, words))
             if kind not in AGAINST:
                 mine |= words

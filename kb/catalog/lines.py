@@ -1,6 +1,6 @@
 """The searchable lines of an entry, by kind: what speaks for it and what speaks against it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kb.catalog.layout import (
     CAUSE,
@@ -18,17 +18,22 @@ from kb.catalog.layout import (
     TAG,
     TITLE,
 )
-from kb.entry.model import Entry, Query
+from kb.entry.model import Entry
 from kb.text.redact import redact
 from kb.text.reduce import reduce
 
-TELLING = 0.8
-"""The weight from which on a line of a query is kept, up to six of them."""
-LINES = 6
+TELLING, MOST = 0.8, 6
+"""The weight from which on a line of a query is kept, and how many are at most."""
 
 
-def lines(entry: Entry) -> Iterator[tuple[int, str]]:
-    """(kind, text) of all lines of the entry itself; kinds in ascending order."""
+def said(query: str) -> str:
+    """The lines of a query that say most, as one, without secrets."""
+    telling = [line for line in reduce(query) if line.weight >= TELLING]
+    return redact(" ".join(line.text for line in sorted(telling, key=lambda line: -line.weight)[:MOST]))
+
+
+def lines(entry: Entry, said: Callable[[str], str] = said) -> Iterator[tuple[int, str]]:
+    """(kind, text) of all lines of the entry itself. `said`: another that remembers."""
     yield TITLE, entry.title
     for message in entry.messages:
         yield MESSAGE, message.text
@@ -64,13 +69,7 @@ def lines(entry: Entry) -> Iterator[tuple[int, str]]:
     for check in (*entry.checklist, *entry.environment):
         yield CHECK, check.text
     for query in entry.queries:
-        yield QUERY if query.right else MISTAKEN, said(query)
-
-
-def said(query: Query) -> str:
-    """The lines of a query that say most, as one, without secrets."""
-    telling = [line for line in reduce(query.text) if line.weight >= TELLING]
-    return redact(" ".join(line.text for line in sorted(telling, key=lambda line: -line.weight)[:LINES]))
+        yield QUERY if query.right else MISTAKEN, said(query.text)
 
 
 def _prose(markdown: str) -> Iterator[str]:

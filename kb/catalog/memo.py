@@ -9,6 +9,7 @@ from typing import TypeVar
 from zlib import crc32
 
 from kb import place
+from kb.catalog.lines import said
 from kb.entry import markdown
 from kb.entry.model import Entry, Finding
 from kb.text.terms import terms
@@ -16,22 +17,25 @@ from kb.text.terms import terms
 K = TypeVar("K")
 V = TypeVar("V")
 Parsed = tuple[Entry | None, tuple[Finding, ...]]
+Read = tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]], dict[str, str]]
+"""What parse, words and said gave, by what they were given."""
 
 
 class Memo:
-    """Parsing and counting words, remembered by text. `keep()` writes down what was asked for since it was opened."""
+    """Parsing, counting words and reducing queries, remembered by text. `keep()` writes down what was asked for since
+    it was opened."""
 
     def __init__(self, path: Path | None = None, version: str = "") -> None:
         """`path`: the file, of use to the same `version` of the code only; none: nothing is read or kept."""
         self._path, self._version = path, version
-        self._old: tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]]] = ({}, {})
-        self._new: tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]]] = ({}, {})
+        self._old: Read = ({}, {}, {})
+        self._new: Read = ({}, {}, {})
         if path:
             try:
                 of, old = pickle.loads(path.read_bytes())  # noqa: S301  our own file, in the user's own folder
                 self._old = old if of == version else self._old
             except Exception:  # whatever is wrong with it, a build does without it
-                self._old = ({}, {})
+                self._old = ({}, {}, {})
 
     def parse(self, text: str, id: str, path: str) -> Parsed:
         """As markdown.parse."""
@@ -41,8 +45,12 @@ class Memo:
         """The different terms of a line."""
         return _remembered(self._old[1], self._new[1], text, lambda: frozenset(terms(text)))
 
+    def said(self, text: str) -> str:
+        """As lines.said."""
+        return _remembered(self._old[2], self._new[2], text, lambda: said(text))
+
     def keep(self) -> None:
-        if not self._path or self._new[0].keys() == self._old[0].keys():
+        if not self._path or [new.keys() for new in self._new] == [old.keys() for old in self._old]:
             return
         beside = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         try:
@@ -62,7 +70,7 @@ def _remembered(old: dict[K, V], new: dict[K, V], key: K, make: Callable[[], V])
 def usual() -> Memo:
     """The memory of this user and this version of the code."""
     state = 0
-    for part in ("entry", "text"):
+    for part in ("entry", "catalog", "text"):
         for item in sorted(os.scandir(Path(place.PACKAGE) / part), key=lambda i: i.name):
             if item.name.endswith(".py"):
                 state = crc32(f"{item.path} {item.stat().st_mtime_ns}".encode(), state)

@@ -1,7 +1,7 @@
 """Files -> all that is wrong with them: form, content, and what they are to the entries around them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb import place
@@ -19,7 +19,7 @@ class Checked:
     entry: Entry | None
     """None where its form has a fault that blocks: it cannot be replayed."""
     findings: tuple[Finding, ...]
-    """All of them, by line."""
+    """All of them, by line, then those of its file of queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,6 @@ class _Read:
     path: Path
     draft: Entry | None
     form: tuple[Finding, ...]
-    beside: tuple[Finding, ...] = ()
-    """What is wrong with its file of queries."""
 
 
 def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
@@ -54,8 +52,7 @@ def _read(path: Path) -> _Read:
     if text is None:
         return _Read(path, None, findings)
     entry, found = draft(text, id, str(path))
-    asked, faults = folder.read_queries(path)
-    return _Read(path, replace(entry, queries=asked), findings + found, faults)
+    return _Read(path, entry, findings + found)
 
 
 def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
@@ -67,7 +64,8 @@ def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
     findings = {*read.form, *(f for f in content if f.line not in gaps)}
     entry = None if errors(read.form) else read.draft
     own = sorted(findings, key=lambda f: (f.line, f.code, f.message))
-    return Checked(read.path, entry, (*own, *read.beside))
+    beside = folder.read_queries(read.path)[1] if read.draft else ()
+    return Checked(read.path, entry, (*own, *beside))
 
 
 def _neighbours(root: Path, entries: Sequence[Entry]) -> Iterator[Path]:

@@ -27,11 +27,11 @@ def lookup(snapshot: Snapshot, text: str, limit: int = LIMIT, abstain: bool = Tr
 
 def _resembles(snapshot: Snapshot, best: Ranked) -> str | None:
     """What the query is instead of the entry that it looks like, where that entry's look-alikes say so."""
-    if not best.alike or best.features[_ALIKE] < RESEMBLES or best.features[_MARGIN] > 0:
+    if not best.alike or kind_of(best.alike) != LOOK_ALIKE:
+        return None
+    if best.features[_ALIKE] < RESEMBLES or best.features[_MARGIN] > 0:
         return None
     id, _ = snapshot.titles([best.entry])[best.entry]
-    if kind_of(best.alike) != LOOK_ALIKE:
-        return None
     found = snapshot.look_alike(best.alike)
     return f"This resembles {id}, but is: {found.instead}" + (f" ({found.entry})" if found.entry else "")
 

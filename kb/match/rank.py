@@ -78,7 +78,7 @@ class Ranked(NamedTuple):
     query: str
     """The line of the query that met it."""
     alike: int
-    """Key of the look-alike that met best, 0 for none."""
+    """Key of the line that speaks against the entry and met best, 0 for none."""
 
 
 def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:

@@ -59,17 +59,17 @@ DECIDER = (
         0,  # question_cosine
         0,  # symptom_cosine
         0.39491,  # cause_cosine
-        1.0237,  # tag_cosine
+        1.0236,  # tag_cosine
         0,  # code_cosine
         0,  # query_cosine
         -1.7699,  # alike_cosine
         0,  # message_whole
-        0.27358,  # question_whole
-        0.77392,  # symptom_whole
-        0.098195,  # cause_whole
+        0.27357,  # question_whole
+        0.77391,  # symptom_whole
+        0.098198,  # cause_whole
         0,  # tag_whole
-        0.8409,  # code_whole
-        0.66001,  # query_whole
+        0.84089,  # code_whole
+        0.66,  # query_whole
         0,  # alike_whole
         0.372,  # coverage
         0,  # key_line
@@ -123,22 +123,22 @@ OFFERER = (
         1.1464,  # message_whole
         0.90936,  # question_whole
         1.6039,  # symptom_whole
-        1.5228,  # cause_whole
+        1.5229,  # cause_whole
         0.9074,  # tag_whole
-        0.051596,  # code_whole
+        0.051578,  # code_whole
         1.9372,  # query_whole
         0,  # alike_whole
         1.5167,  # coverage
         0,  # key_line
-        0.69607,  # key_entry
+        0.69608,  # key_entry
         0,  # line_message
         0.99186,  # line_question
         0,  # line_symptom
-        0.070987,  # line_query
+        0.070982,  # line_query
         -1.4126,  # line_alike
-        0.88336,  # line_entry
-        0.078176,  # line_margin
-        0.28339,  # alike_margin
+        0.88337,  # line_entry
+        0.078175,  # line_margin
+        0.28338,  # alike_margin
         0,  # second_line
         2.4836,  # template
         0,  # print
@@ -154,8 +154,8 @@ OFFERER = (
         1.4468,  # d_bm25
         0,  # d_key_line
         0,  # d_best
-        -0.53683,  # unknown
-        -0.39758,  # key_unknown
+        -0.53684,  # unknown
+        -0.39759,  # key_unknown
         1.1504,  # terms
         -1.659,  # log
         -1.1474,  # foreign
@@ -163,7 +163,7 @@ OFFERER = (
         -0.97637,  # foreign_template
     ),
     0.12986,
-    0.012928,
+    0.012925,
     0.51515,
     -8.9951,
 )
