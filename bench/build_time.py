@@ -29,7 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for id in TWELVE:
-            for ending in (".md", ".evidence.json"):
+            for ending in (".md", ".evidence.json", ".queries.jsonl"):
                 target = folder / "twelve" / f"{id}{ending}"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / "entries" / f"{id}{ending}", target)

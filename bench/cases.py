@@ -16,6 +16,15 @@ from kb.entry.model import Entry, Line, LookAlike
 
 ROOT = Path(__file__).parent.parent
 FOLDS = 5
+NAME = re.compile(r"\b(?:[A-Z]\w*(?:Error|Exception|Warning)|E[A-Z]{4,}|ERR_\w+)\b")
+AROUND = (
+    "{}",
+    "{} in our tool",
+    "a {} in my script",
+    "{} since this morning",
+    "our client says {}",
+    "{} on the server",
+)
 HOLE = re.compile(r"\{…\}")
 FILLERS = ("main", "users", "3", "config.py", "/srv/app/run", "'orders'", "worker-2", "8080", "Item", "data")
 
@@ -23,7 +32,7 @@ FILLERS = ("main", "users", "3", "config.py", "/srv/app/run", "'orders'", "worke
 class Case(NamedTuple):
     query: str
     kind: str
-    """question, message, look-alike, held out; output, literal (a message that the catalog has); of a query its own."""
+    """question, message, look-alike, held out; output, literal (a message that the catalog has), name; else its own."""
     good: frozenset[str]
     """Ids of right entries; empty for a negative."""
     negative: str
@@ -99,7 +108,19 @@ def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]
         outputs = [Case(output(e), "output", frozenset({e.id}), "") for e in entries]
         rng = random.Random(1)
         literal = [Case(filled(m.text, rng), "literal", frozenset({e.id}), "") for e in entries for m in e.messages]
-        yield snapshot("all", entries), [*far(), *(c for c in outputs if c.query), *literal]
+        yield snapshot("all", entries), [*far(), *(c for c in outputs if c.query), *literal, *names(entries)]
+
+
+def names(entries: Sequence[Entry]) -> Iterator[Case]:
+    """The bare name of an error that some entries know, with next to nothing around it: any of them may be meant."""
+    rng = random.Random(1)
+    known: dict[str, set[str]] = {}
+    for e in entries:
+        for name in NAME.findall(" ".join(m.text for m in e.messages)):
+            known.setdefault(name, set()).add(e.id)
+    for name, ids in sorted(known.items()):
+        for around in AROUND if len(ids) > 1 else ():
+            yield Case(around.format(name), "name", frozenset({rng.choice(sorted(ids))}), "")
 
 
 def queries(entries: Sequence[Entry]) -> Iterator[Case]:

@@ -41,7 +41,7 @@ from kb.catalog.layout import (
     TITLE,
     key,
 )
-from kb.catalog.lines import lines
+from kb.catalog.lines import lines, pairs
 from kb.catalog.read import Snapshot
 from kb.entry.folder import read_folder
 from kb.match.lookup import lookup
@@ -217,6 +217,14 @@ def _lines(
     values = norms.reshape(len(words), -1)[:, order].astype(np.float32)
     db.executemany(
         "insert into norms values (?, ?, ?)", ((n, lower, row.tobytes()) for n, row in enumerate(values, first))
+    )
+    apart = [kind == LOOK_ALIKE for kind in KINDS]
+    db.executemany(
+        "insert into pairs values (?, ?, ?)",
+        (
+            (n, pairs(t for t, no in zip(of, apart, strict=True) if not no), pairs(itertools.compress(of, apart)))
+            for n, of in enumerate(texts, first)
+        ),
     )
     rows = np.empty(len(line), ROW)
     rows["term"], rows["norm"], rows["key"] = term, norms[line], keys.ravel()[line]

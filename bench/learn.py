@@ -19,7 +19,9 @@ NEGATIVE = 0.6
 """What a negative counts to the decider: of our queries nearly three in ten have no entry, of people's one in six."""
 
 
-AGAINST = ("alike_cosine", "alike_whole", "alike_template", "line_alike", "missing", "lost_line")
+AGAINST = (
+    "alike_cosine", "alike_whole", "alike_template", "alike_pairs", "alike_plain", "line_alike", "missing", "lost_line",
+)  # fmt: skip
 AGAINST_ALL = ("unknown", "key_unknown", "foreign", "foreign_template")
 NEITHER = ("terms", "log")
 """Features that speak against a candidate (their beginnings), those by which a query speaks against all of them, and
@@ -96,7 +98,9 @@ def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 3.0, c: floa
     """`weight`: of a case by its kind, 1 where not named."""
     everything = np.vstack([r.x for r in train if len(r.x)])
     mean, scale = everything.mean(0), everything.std(0) + 1e-9
-    data = [((r.x - mean) / scale, r.right, weight.get(r.case.kind, 1.0)) for r in train if r.right.any()]
+    # Which of the entries that know a bare name is meant tells the heads that it is anyone's guess, the ranker nothing.
+    ordered = [r for r in train if r.right.any() and r.case.kind != "name"]
+    data = [((r.x - mean) / scale, r.right, weight.get(r.case.kind, 1.0)) for r in ordered]
 
     def loss(w: Array) -> tuple[float, Array]:
         total, gradient = 0.5 * l2 * float(w @ w), l2 * w

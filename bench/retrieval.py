@@ -31,6 +31,7 @@ PARTS = {
     "tags": ("tag_",),
     "code of the reproduction": ("code_",),
     "queries": ("query_", "line_query"),
+    "pairs of neighbours": ("pairs", "plain", "alike_pairs", "alike_plain"),
     "look-alikes": ("alike_", "line_alike", "line_margin", "foreign"),
     "what a candidate lacks": ("missing", "lost_line"),
     "line by line": ("line_", "key_", "d_key_line", "second_line"),
@@ -84,7 +85,11 @@ def crossed(train: Sequence[Row], test: Sequence[Row], without: tuple[str, ...] 
 
 
 def offered(o: Outcome) -> bool:
-    return o.sure >= MATCH or o.near >= OFFER
+    return o.near >= OFFER
+
+
+def matched(o: Outcome) -> bool:
+    return offered(o) and o.sure >= MATCH
 
 
 def answered(outcomes: Sequence[Outcome], precision: float = 0.95) -> float:
@@ -112,16 +117,16 @@ def quality(outcomes: Sequence[Outcome]) -> str:
     for kind in ("trace", "report", "agent", "all"):
         mine = [o for o in outcomes if kind in (o.row.case.kind, "all")]
         asked = [o for o in mine if o.row.case.good]
-        matched = [o for o in mine if o.sure >= MATCH]
+        told = [o for o in mine if matched(o)]
         lines.append(
             f"| {kind} | {len(asked)} | {share(o.right for o in asked):.3f} | {share(o.rank <= 5 for o in asked):.3f}"
-            f" | {share(o.right and o.sure >= MATCH for o in asked):.3f} | {share(o.right for o in matched):.3f}"
+            f" | {share(o.right and matched(o) for o in asked):.3f} | {share(o.right for o in told):.3f}"
             f" | {share(offered(o) and o.rank <= 5 for o in asked):.3f} | {answered(mine):.3f} |"
         )
     for negative in ("near", "far"):
         mine = [o for o in outcomes if o.row.case.negative == negative]
         lines.append(
-            f"\n{negative} negatives ({len(mine)}): given a `match` {share(o.sure >= MATCH for o in mine):.3f},"
+            f"\n{negative} negatives ({len(mine)}): given a `match` {share(matched(o) for o in mine):.3f},"
             f" answered `none` {share(not offered(o) for o in mine):.3f}."
         )
     return "\n".join(lines)
@@ -142,9 +147,9 @@ def ablation(train: Sequence[Row], test: Sequence[Row], whole: Sequence[Outcome]
 def cause(o: Outcome) -> str | None:
     """Why a case went wrong, None where it did not."""
     if not o.row.case.good:
-        return f"{o.row.case.negative} negative answered" if o.sure >= MATCH else None
+        return f"{o.row.case.negative} negative answered" if matched(o) else None
     if o.right:
-        return None if o.sure >= MATCH else ("right, but unsure" if offered(o) else "right, but kept silent")
+        return None if matched(o) else ("right, but unsure" if offered(o) else "right, but kept silent")
     if o.rank == 99:
         return "right entry not retrieved: too few words in common"
     area = o.best.partition("/")[0] == min(o.row.case.good).partition("/")[0]

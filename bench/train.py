@@ -12,7 +12,7 @@ from bench.learn import Array, Head, Model, Row, fit, rows
 from kb.entry.folder import read_folder
 from kb.match.rank import FEATURES
 
-CASE_WEIGHT = {"question": 0.1, "message": 0.1, "look-alike": 0.05, "output": 3.0, "literal": 0.1}
+CASE_WEIGHT = {"question": 0.1, "message": 0.1, "look-alike": 0.05, "output": 3.0, "literal": 0.1, "name": 0.3}
 """The entries' own lines are many and easy; the written queries are what people send."""
 OUT = ROOT / "kb" / "match" / "weights.py"
 

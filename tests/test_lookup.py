@@ -25,7 +25,7 @@ def test_match_is_one_entry_with_the_lines_that_met(snapshot: Snapshot) -> None:
 
 
 def test_candidates_say_how_to_tell_them_apart(snapshot: Snapshot) -> None:
-    answer = lookup(snapshot, "JSONDecodeError in our client")
+    answer = lookup(snapshot, "a JSONDecodeError")
 
     assert answer.decision == "candidates"
     assert 2 <= len(answer.candidates) <= 5
@@ -73,3 +73,14 @@ def test_empty_and_out_of_range_are_misuse(monkeypatch: pytest.MonkeyPatch, cata
     for text, limit in (("", 5), (" \n", 5), ("x", 0), ("x", 51)):
         with pytest.raises(Misuse):
             kb.lookup(text, limit)
+
+
+def test_the_order_of_words_counts(snapshot: Snapshot) -> None:
+    """The words of a message in another order are surely less its entry's."""
+    asked = [m for id, _ in snapshot.ids() for m in snapshot.entry(id).messages[:1]]
+    long = [m for m in asked if "{" not in m and len(m.split()) > 5]
+    said = [lookup(snapshot, m, 1, abstain=False).candidates[0].score for m in long]
+    turned = [lookup(snapshot, " ".join(m.split()[::-1]), 1, abstain=False).candidates[0].score for m in long]
+
+    assert len(long) > 20
+    assert sum(a > b for a, b in zip(said, turned, strict=True)) / len(long) > 0.95

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.text.normal import clean, fingerprint, normal
+from kb.text.pairs import plain_pairs, term_pairs
 from kb.text.redact import redact
 from kb.text.reduce import reduce
 from kb.text.terms import terms
@@ -40,6 +41,15 @@ def test_cleaning_and_redacting_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert redact(redact(text)) == redact(text)
     terms(text)
+
+
+@given(TEXT, TEXT)
+def test_pairs_of_a_text_are_those_of_its_parts_and_of_their_seam(a: str, b: str) -> None:
+    both = plain_pairs(f"{a} {b}")
+
+    assert plain_pairs(a) | plain_pairs(b) <= both
+    assert len(both) <= len(plain_pairs(a)) + len(plain_pairs(b)) + 1
+    assert all(0 <= pair < 2**32 for pair in both | term_pairs(terms(a)))
 
 
 @given(st.integers(), st.integers())

@@ -1,4 +1,4 @@
-"""Entries → the rows that look-up reads: lines, the lines of each term, fingerprints."""
+"""Entries → the rows that look-up reads: lines, the lines of each term, pairs, fingerprints."""
 
 import math
 from array import array
@@ -72,6 +72,17 @@ def index(entries: Sequence[Entry], memo: Memo) -> Iterator[tuple[Table, list[di
         [
             {"entry": n, "keys": _packed("H", (k for k, _ in of)), "norms": _packed("f", (x for _, x in of))}
             for n, of in sorted(norms.items())
+        ],
+    )
+    yield (
+        schema.pairs,
+        [
+            {
+                "entry": n,
+                "own": memo.pairs([text for kind, text in of if kind not in AGAINST]),
+                "against": memo.pairs([text for kind, text in of if kind in AGAINST]),
+            }
+            for n, of in every.items()
         ],
     )
     yield schema.fingerprint, [{"hash": h, "key": k} for h, k in sorted(prints)]

@@ -1,6 +1,7 @@
 """The searchable lines of an entry, by kind: what speaks for it and what speaks against it."""
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 
 from kb.catalog.layout import (
     CAUSE,
@@ -19,8 +20,10 @@ from kb.catalog.layout import (
     TITLE,
 )
 from kb.entry.model import Entry
+from kb.text.pairs import plain_pairs, term_pairs
 from kb.text.redact import redact
 from kb.text.reduce import reduce
+from kb.text.terms import terms
 
 TELLING, MOST = 0.8, 6
 """The weight from which on a line of a query is kept, and how many are at most."""
@@ -30,6 +33,14 @@ def said(query: str) -> str:
     """The lines of a query that say most, as one, without secrets."""
     telling = [line for line in reduce(query) if line.weight >= TELLING]
     return redact(" ".join(line.text for line in sorted(telling, key=lambda line: -line.weight)[:MOST]))
+
+
+def pairs(texts: Iterable[str]) -> bytes:
+    """The numbers of the pairs of neighbours in some lines (uint32, ascending)."""
+    found: set[int] = set()
+    for text in texts:
+        found |= term_pairs(terms(text)) | plain_pairs(text)
+    return array("I", sorted(found)).tobytes()
 
 
 def lines(entry: Entry, said: Callable[[str], str] = said) -> Iterator[tuple[int, str]]:

@@ -1,15 +1,16 @@
 """What earlier builds read of the same text, kept in the user's cache folder: one changed entry costs one entry."""
 
+import hashlib
 import os
 import pickle
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
 from kb import place
-from kb.catalog.lines import said
+from kb.catalog.lines import pairs, said
 from kb.entry import markdown
 from kb.entry.model import Entry, Finding
 from kb.text.terms import terms
@@ -17,8 +18,8 @@ from kb.text.terms import terms
 K = TypeVar("K")
 V = TypeVar("V")
 Parsed = tuple[Entry | None, tuple[Finding, ...]]
-Read = tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]], dict[str, str]]
-"""What parse, words and said gave, by what they were given."""
+Read = tuple[dict[tuple[str, str, str], Parsed], dict[str, frozenset[str]], dict[str, str], dict[bytes, bytes]]
+"""What parse, words, said and pairs gave, by what they were given."""
 
 
 class Memo:
@@ -28,14 +29,14 @@ class Memo:
     def __init__(self, path: Path | None = None, version: str = "") -> None:
         """`path`: the file, of use to the same `version` of the code only; none: nothing is read or kept."""
         self._path, self._version = path, version
-        self._old: Read = ({}, {}, {})
-        self._new: Read = ({}, {}, {})
+        self._old: Read = ({}, {}, {}, {})
+        self._new: Read = ({}, {}, {}, {})
         if path:
             try:
                 of, old = pickle.loads(path.read_bytes())  # noqa: S301  our own file, in the user's own folder
                 self._old = old if of == version else self._old
             except Exception:  # whatever is wrong with it, a build does without it
-                self._old = ({}, {}, {})
+                self._old = ({}, {}, {}, {})
 
     def parse(self, text: str, id: str, path: str) -> Parsed:
         """As markdown.parse."""
@@ -48,6 +49,11 @@ class Memo:
     def said(self, text: str) -> str:
         """As lines.said."""
         return _remembered(self._old[2], self._new[2], text, lambda: said(text))
+
+    def pairs(self, texts: Sequence[str]) -> bytes:
+        """As lines.pairs."""
+        name = hashlib.blake2b("\n".join(texts).encode("utf-8", "replace"), digest_size=16).digest()
+        return _remembered(self._old[3], self._new[3], name, lambda: pairs(texts))
 
     def keep(self) -> None:
         if not self._path or [new.keys() for new in self._new] == [old.keys() for old in self._old]:

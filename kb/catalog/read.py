@@ -78,6 +78,10 @@ def _posted(entries: bytes, counts: bytes, lines: bytes) -> tuple[memoryview, by
     return memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q")
 
 
+def _paired(own: bytes, against: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    return frozenset(memoryview(own).cast("I")), frozenset(memoryview(against).cast("I"))
+
+
 def _normed(keys: bytes, norms: bytes) -> dict[int, float]:
     return dict(zip(memoryview(keys).cast("H"), memoryview(norms).cast("f"), strict=True))
 
@@ -123,6 +127,7 @@ class Snapshot:
             self._dfs: _Memory[str, int] = _Memory(20_000)
             self._postings: _Memory[str, tuple[memoryview, bytes, memoryview]] = _Memory(4_000)
             self._norms: _Memory[int, dict[int, float]] = _Memory(500)
+            self._pairs: _Memory[int, tuple[frozenset[int], frozenset[int]]] = _Memory(200)
             self._lines: _Memory[int, str] = _Memory(10_000)
         except (OSError, sqlite3.Error, TypeError) as error:
             raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
@@ -272,6 +277,11 @@ class Snapshot:
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
         """By entry number: sum of idf of each line, by the lower 16 bits of its key."""
         return self._known(self._norms, "select entry, keys, norms from norms where entry in ({})", ns, _normed)
+
+    def pairs(self, ns: list[int]) -> dict[int, tuple[frozenset[int], frozenset[int]]]:
+        """By entry number the pairs of neighbours that speak for it, and against it."""
+        sql = "select entry, own, against from pairs where entry in ({})"
+        return self._known(self._pairs, sql, ns, _paired)
 
     def lines(self, keys: list[int]) -> dict[int, str]:
         """The text of lines by key."""

@@ -106,6 +106,15 @@ norms = Table(
     Column("norms", LargeBinary, nullable=False),
 )
 """Of each line of an entry the key's lower 16 bits (uint16) and the sum of its terms' idf (float32)."""
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("entry", Integer, primary_key=True),
+    Column("own", LargeBinary, nullable=False),
+    Column("against", LargeBinary, nullable=False),
+)
+"""Numbers (kb/text/pairs.py) of the pairs of neighbours in the lines that speak for an entry, and in those against it
+(uint32, ascending)."""
 fingerprint = Table(
     "fingerprint",
     metadata,

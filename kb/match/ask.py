@@ -9,7 +9,7 @@ from kb.text.normal import fixed
 from kb.text.query import QueryLine
 from kb.text.terms import terms
 
-TERMS = 32
+TERMS = 20
 """Terms of a query that are looked up, the most telling ones."""
 LINES = 40
 """Lines of a query that are read."""
@@ -27,6 +27,8 @@ class AskedLine(NamedTuple):
     """Terms of the line with their weights in it."""
     low: str
     """The text in lower case."""
+    terms: list[str]
+    """In their order."""
 
 
 class AskedWord(NamedTuple):
@@ -105,10 +107,11 @@ def _idf(df: int, count: int) -> float:
 
 def _line(q: QueryLine) -> AskedLine:
     plain = fixed(q.text)
-    words = dict.fromkeys(terms(q.text), q.weight if plain == q.text else q.weight * VARIABLE)
+    found = terms(q.text)
+    words = dict.fromkeys(found, q.weight if plain == q.text else q.weight * VARIABLE)
     if plain != q.text:
         words.update(dict.fromkeys(terms(plain), q.weight))
-    return AskedLine(q, words, q.text.lower())
+    return AskedLine(q, words, q.text.lower(), found)
 
 
 def _keys(read: list[AskedLine], idf: dict[str, float], dfs: dict[str, int]) -> list[AskedLine]:

@@ -31,6 +31,7 @@ from kb.catalog.layout import (
 )
 from kb.catalog.read import Snapshot
 from kb.match.ask import Asked, AskedLine, ask
+from kb.match.wording import wording
 from kb.text.normal import HOLE, fingerprint
 from kb.text.query import QueryLine
 
@@ -62,6 +63,7 @@ FEATURES = (
     "coverage", "key_line", "key_entry",
     "line_message", "line_question", "line_symptom", "line_query", "line_alike", "line_entry",
     "line_margin", "alike_margin", "second_line",
+    "pairs", "pairs_key", "alike_pairs", "plain", "plain_key", "alike_plain",
     "template", "print", "prints", "fuzzy", "fuzzy_key", "bm25",
     "missing", "missing_line", "lost_line", "alike_template",
     "d_coverage", "d_bm25", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
@@ -124,7 +126,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     loudest = q.said[0][1] or 1.0
     squared = sum([x * x for _, x in q.said]) or 1.0
     out: list[Ranked] = []
-    for e in pool:
+    for e, worded in zip(pool, wording(snapshot, q, pool), strict=True):
         cosine, whole, at = best_of[e]
         m = met[e]
         alike_cosine, alike_whole, alike = m.groups[_AGAINST]
@@ -148,6 +150,7 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
                     max(m.near[:3]) - m.near[_AGAINST],
                     cosine + whole - alike_cosine - alike_whole,
                     m.second,
+                    *worded,
                     _template(texts[m.groups[0][2]], q.read) if m.groups[0][2] else 0.0,
                     1.0 if e in prints else 0.0,
                     len(printed[e]) / len(hashes) if hashes else 0.0,

@@ -48,7 +48,7 @@ def test_output_is_not_looked_up_where_no_message_is_listed(there: Path) -> None
 
 
 def test_a_question_that_leads_elsewhere(there: Path) -> None:
-    asked = ASKED.replace("the key by is missing in my settings", "FileNotFoundError: 'host' on a mapping")
+    asked = ASKED.replace("the key by is missing in my settings", "FileNotFoundError: 'host'")
     found = trip(there, CLEAN.replace(QUESTIONS, asked), OUTPUT)
     assert found.questions == 7
     assert [(f.code, f.line) for f in found.findings] == [("KB602", 77)]

@@ -1,0 +1,48 @@
+"""How much of the wording of a query the candidates have, and their look-alikes: pairs of neighbours."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from kb.catalog.read import Snapshot
+from kb.match.ask import Asked, AskedLine
+from kb.text.pairs import plain_pairs, term_pairs
+
+PAIRS = 300
+"""Pairs of a kind that are looked up, those of the lines that say most."""
+
+
+def wording(snapshot: Snapshot, q: Asked, pool: list[int]) -> Iterator[tuple[float, ...]]:
+    """Of each candidate: the share of the query's pairs that it has, of those of the first key line, and the share
+    that stands only in lines against it; of terms, then of words and signs. A pair counts the more the fewer have it.
+    """
+    found = snapshot.pairs(pool)
+    of = [found[e] for e in pool]
+    terms = _shares(q, lambda line: term_pairs(line.terms), of)
+    plain = _shares(q, lambda line: plain_pairs(line.query.text), of)
+    return ((*a, *b) for a, b in zip(terms, plain, strict=True))
+
+
+def _shares(
+    q: Asked, of_line: Callable[[AskedLine], set[int]], of: list[tuple[frozenset[int], frozenset[int]]]
+) -> Iterator[tuple[float, ...]]:
+    key = of_line(q.keys[0])
+    asked = dict.fromkeys(key, q.keys[0].query.weight)
+    for line in (*q.keys[1:], *q.read):
+        if len(asked) > PAIRS:
+            break
+        for pair in of_line(line):
+            asked[pair] = max(asked.get(pair, 0.0), line.query.weight)
+    pairs = set(asked)
+    own = [pairs & mine for mine, _ in of]
+    having = Counter(pair for mine in own for pair in mine)
+    idf = [math.log(1 + (len(of) - d + 0.5) / (d + 0.5)) for d in range(len(of) + 1)]
+    weights = {pair: x * idf[having[pair]] for pair, x in asked.items()}
+    total = sum(weights.values()) or 1.0
+    total_key = sum([weights[pair] for pair in key]) or 1.0
+    for mine, (_, against) in zip(own, of, strict=True):
+        yield (
+            sum([weights[pair] for pair in mine]) / total,
+            sum([weights[pair] for pair in mine & key]) / total_key,
+            sum([weights[pair] for pair in (pairs & against) - mine]) / total,
+        )
