@@ -35,8 +35,8 @@ def said(query: str) -> str:
     return redact(" ".join(line.text for line in sorted(telling, key=lambda line: -line.weight)[:MOST]))
 
 
-def pairs(texts: Iterable[str]) -> bytes:
-    """The numbers of the pairs of neighbours in some lines (uint32, ascending)."""
+def pairs(texts: Iterable[str], terms: Callable[[str], list[str]] = terms) -> bytes:
+    """The numbers of the pairs of neighbours in some lines (uint32, ascending). `terms`: another that remembers."""
     found: set[int] = set()
     for text in texts:
         found |= term_pairs(terms(text)) | plain_pairs(text)

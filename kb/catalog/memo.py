@@ -5,6 +5,7 @@ import os
 import pickle
 import secrets
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
@@ -31,6 +32,7 @@ class Memo:
         self._path, self._version = path, version
         self._old: Read = ({}, {}, {}, {})
         self._new: Read = ({}, {}, {}, {})
+        self._terms = cache(terms)
         if path:
             try:
                 of, old = pickle.loads(path.read_bytes())  # noqa: S301  our own file, in the user's own folder
@@ -44,7 +46,7 @@ class Memo:
 
     def words(self, text: str) -> frozenset[str]:
         """The different terms of a line."""
-        return _remembered(self._old[1], self._new[1], text, lambda: frozenset(terms(text)))
+        return _remembered(self._old[1], self._new[1], text, lambda: frozenset(self._terms(text)))
 
     def said(self, text: str) -> str:
         """As lines.said."""
@@ -53,7 +55,7 @@ class Memo:
     def pairs(self, texts: Sequence[str]) -> bytes:
         """As lines.pairs."""
         name = hashlib.blake2b("\n".join(texts).encode("utf-8", "replace"), digest_size=16).digest()
-        return _remembered(self._old[3], self._new[3], name, lambda: pairs(texts))
+        return _remembered(self._old[3], self._new[3], name, lambda: pairs(texts, self._terms))
 
     def keep(self) -> None:
         if not self._path or [new.keys() for new in self._new] == [old.keys() for old in self._old]:
