@@ -28,7 +28,7 @@ def _shares(
 ) -> Iterator[tuple[float, ...]]:
     key = of_line(q.keys[0])
     asked = dict.fromkeys(key, q.keys[0].query.weight)
-    for line in (*q.keys[1:], *q.read):
+    for line in (*q.keys[1:], *(line for line in q.read if line not in q.keys)):
         if len(asked) > PAIRS:
             break
         for pair in of_line(line):
