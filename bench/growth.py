@@ -209,7 +209,7 @@ def _lines(
     )
     cause = [kind for kind, _ in SHAPE].index(CAUSE)
     db.executemany(
-        "insert into entry (n, id, area, title, cause, markdown) values (?, ?, 'made', ?, ?, '')",
+        "insert into entry (n, id, area, title, cause, markdown, revision) values (?, ?, 'made', ?, ?, '', '')",
         ((n, f"made/{n}", of[0], of[cause]) for n, of in enumerate(texts, first)),
     )
     order = np.argsort(LINE_KEYS)
@@ -240,7 +240,7 @@ def _postings(rows: NDArray[np.void], names: list[str], df: Ints) -> Iterator[di
     starts = np.flatnonzero(np.diff(rows["term"], prepend=-1)).tolist()
     numbers = rows["term"][starts].tolist()
     for number, a, b in zip(numbers, starts, [*starts[1:], len(rows)], strict=True):
-        keys = rows["key"][a : min(b, a + KEPT_POSTINGS)].tolist()
+        keys = np.sort(rows["key"][a : min(b, a + KEPT_POSTINGS)]).tolist()
         yield {"term": names[number], "df": int(df[number]), **_posted(keys)}
 
 
