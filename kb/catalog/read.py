@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
+from kb.catalog.numbers import Numbers
 from kb.errors import BadCatalog, NotFound
 
 K = TypeVar("K")
@@ -78,8 +79,8 @@ def _posted(entries: bytes, counts: bytes, lines: bytes) -> tuple[memoryview, by
     return memoryview(entries).cast("I"), counts, memoryview(lines).cast("Q")
 
 
-def _paired(own: bytes, against: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    return frozenset(memoryview(own).cast("I")), frozenset(memoryview(against).cast("I"))
+def _paired(own: bytes, against: bytes) -> tuple[Numbers, Numbers]:
+    return Numbers(own), Numbers(against)
 
 
 def _normed(keys: bytes, norms: bytes) -> dict[int, float]:
@@ -127,7 +128,7 @@ class Snapshot:
             self._dfs: _Memory[str, int] = _Memory(20_000)
             self._postings: _Memory[str, tuple[memoryview, bytes, memoryview]] = _Memory(4_000)
             self._norms: _Memory[int, dict[int, float]] = _Memory(500)
-            self._pairs: _Memory[int, tuple[frozenset[int], frozenset[int]]] = _Memory(200)
+            self._pairs: _Memory[int, tuple[Numbers, Numbers]] = _Memory(200)
             self._lines: _Memory[int, str] = _Memory(10_000)
         except (OSError, sqlite3.Error, TypeError) as error:
             raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
@@ -278,7 +279,7 @@ class Snapshot:
         """By entry number: sum of idf of each line, by the lower 16 bits of its key."""
         return self._known(self._norms, "select entry, keys, norms from norms where entry in ({})", ns, _normed)
 
-    def pairs(self, ns: list[int]) -> dict[int, tuple[frozenset[int], frozenset[int]]]:
+    def pairs(self, ns: list[int]) -> dict[int, tuple[Numbers, Numbers]]:
         """By entry number the pairs of neighbours that speak for it, and against it."""
         sql = "select entry, own, against from pairs where entry in ({})"
         return self._known(self._pairs, sql, ns, _paired)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from kb.catalog.read import Snapshot
 from kb.match.ask import Asked, AskedLine
@@ -16,16 +16,17 @@ def wording(snapshot: Snapshot, q: Asked, pool: list[int]) -> Iterator[tuple[flo
     """Of each candidate: the share of the query's pairs that it has, of those of the first key line, and the share
     that stands only in lines against it; of terms, then of words and signs. A pair counts the more the fewer have it.
     """
+    terms, key_terms = _asked(q, lambda line: term_pairs(line.terms))
+    plain, key_plain = _asked(q, lambda line: plain_pairs(line.query.text))
+    wanted = {*terms, *plain}
     found = snapshot.pairs(pool)
-    of = [found[e] for e in pool]
-    terms = _shares(q, lambda line: term_pairs(line.terms), of)
-    plain = _shares(q, lambda line: plain_pairs(line.query.text), of)
-    return ((*a, *b) for a, b in zip(terms, plain, strict=True))
+    of = [(own.among(wanted), against.among(wanted)) for own, against in map(found.__getitem__, pool)]
+    for a, b in zip(_shares(terms, key_terms, of), _shares(plain, key_plain, of), strict=True):
+        yield (*a, *b)
 
 
-def _shares(
-    q: Asked, of_line: Callable[[AskedLine], set[int]], of: list[tuple[frozenset[int], frozenset[int]]]
-) -> Iterator[tuple[float, ...]]:
+def _asked(q: Asked, of_line: Callable[[AskedLine], set[int]]) -> tuple[dict[int, float], set[int]]:
+    """The query's pairs with their weights, and those of its first key line."""
     key = of_line(q.keys[0])
     asked = dict.fromkeys(key, q.keys[0].query.weight)
     for line in (*q.keys[1:], *(line for line in q.read if line not in q.keys)):
@@ -33,6 +34,12 @@ def _shares(
             break
         for pair in of_line(line):
             asked[pair] = max(asked.get(pair, 0.0), line.query.weight)
+    return asked, key
+
+
+def _shares(
+    asked: dict[int, float], key: set[int], of: Sequence[tuple[Set[int], Set[int]]]
+) -> Iterator[tuple[float, ...]]:
     pairs = set(asked)
     own = [pairs & mine for mine, _ in of]
     having = Counter(pair for mine in own for pair in mine)
