@@ -19,7 +19,7 @@ from bench.cases import ROOT, Case, snapshots
 from bench.learn import Row, fit, rows
 from bench.train import CASE_WEIGHT
 from kb.entry.folder import read_folder
-from kb.match.decide import MATCH, OFFER
+from kb.match.decide import MATCH, OFFER, decision
 from kb.match.rank import FEATURES
 
 FOLDS = 5
@@ -85,11 +85,11 @@ def crossed(train: Sequence[Row], test: Sequence[Row], without: tuple[str, ...] 
 
 
 def offered(o: Outcome) -> bool:
-    return o.near >= OFFER
+    return decision(o.sure, o.near) != "none"
 
 
 def matched(o: Outcome) -> bool:
-    return offered(o) and o.sure >= MATCH
+    return decision(o.sure, o.near) == "match"
 
 
 def answered(outcomes: Sequence[Outcome], precision: float = 0.95) -> float:

@@ -15,6 +15,7 @@ from kb.catalog.lines import lines
 from kb.catalog.memo import Memo
 from kb.entry.model import Entry
 from kb.text.normal import fingerprint
+from kb.text.terms import idf
 
 KEPT_POSTINGS = 2048
 """Lines kept per term, the shortest ones: what bounds the cost of a look-up in a large catalog."""
@@ -52,13 +53,13 @@ def index(entries: Sequence[Entry], memo: Memo) -> Iterator[tuple[Table, list[di
                     prints.add((found_print, key))
         df.update(mine)
     rows.sort(key=lambda r: int(r["key"]))
-    idf = {t: math.log(1 + (len(entries) - d + 0.5) / (d + 0.5)) for t, d in df.items()}
-    unseen = math.log(1 + (len(entries) + 0.5) / 0.5)
+    idfs = {t: idf(d, len(entries)) for t, d in df.items()}
+    unseen = idf(0, len(entries))
     postings: dict[str, list[int]] = defaultdict(list)
     norms: dict[int, list[tuple[int, float]]] = defaultdict(list)
     norm_of: dict[int, float] = {}
     for key, words in sorted(found, key=lambda f: f[0]):
-        norm = norm_of[key] = math.fsum(idf.get(t, unseen) for t in words)
+        norm = norm_of[key] = math.fsum(idfs.get(t, unseen) for t in words)
         norms[entry_of(key)].append((key & 0xFFFF, norm))
         for t in words:
             postings[t].append(key)

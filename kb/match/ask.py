@@ -7,7 +7,7 @@ from kb.catalog.read import Snapshot
 from kb.match.spelling import MEANT, misspelt
 from kb.text.normal import fixed
 from kb.text.query import QueryLine
-from kb.text.terms import terms
+from kb.text.terms import idf, terms
 
 TERMS = 20
 """Terms of a query that are looked up, the most telling ones."""
@@ -77,32 +77,28 @@ def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
                     line.words[meant] = line.words.pop(word) * MEANT
     if not dfs:
         return None
-    unseen = _idf(0, snapshot.count)
-    idf = {w: _idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
-    total = sum(idf[w] * weight[w] for w in asked)
-    keys = _keys(read, idf, dfs)
-    masses = [sum(idf.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
-    telling = sorted(dfs, key=lambda w: (-idf[w] * weight[w], w))[:TERMS]
+    unseen = idf(0, snapshot.count)
+    idfs = {w: idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
+    total = sum(idfs[w] * weight[w] for w in asked)
+    keys = _keys(read, idfs, dfs)
+    masses = [sum(idfs.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
+    telling = sorted(dfs, key=lambda w: (-idfs[w] * weight[w], w))[:TERMS]
     bits = {w: 1 << n for n, w in enumerate(telling)}
     key = keys[0].words
     return Asked(
         read=read,
         total=total,
-        words=[AskedWord(w, (idf[w] * weight[w], *(idf[w] * k.words.get(w, 0.0) for k in keys))) for w in telling],
+        words=[AskedWord(w, (idfs[w] * weight[w], *(idfs[w] * k.words.get(w, 0.0) for k in keys))) for w in telling],
         keys=keys,
         masses=masses,
         about=(
-            sum(idf[w] * weight[w] for w in asked if w not in dfs) / total,
-            sum(idf.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
+            sum(idfs[w] * weight[w] for w in asked if w not in dfs) / total,
+            sum(idfs.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
             math.log1p(len(weight)),
             1.0 if len(read) > SHORT else 0.0,
         ),
-        said=sorted(((bits.get(w, 0), idf.get(w, 0.0) * x) for w, x in key.items()), key=lambda s: -s[1]),
+        said=sorted(((bits.get(w, 0), idfs.get(w, 0.0) * x) for w, x in key.items()), key=lambda s: -s[1]),
     )
-
-
-def _idf(df: int, count: int) -> float:
-    return math.log(1 + (count - df + 0.5) / (df + 0.5))
 
 
 def _line(q: QueryLine) -> AskedLine:
@@ -114,11 +110,11 @@ def _line(q: QueryLine) -> AskedLine:
     return AskedLine(q, words, q.text.lower(), found)
 
 
-def _keys(read: list[AskedLine], idf: dict[str, float], dfs: dict[str, int]) -> list[AskedLine]:
+def _keys(read: list[AskedLine], idfs: dict[str, float], dfs: dict[str, int]) -> list[AskedLine]:
     """The lines that say most, the later one first where two weigh the same."""
 
     def says(at: int) -> tuple[float, float]:
-        known = sum(idf[w] * x for w, x in read[at].words.items() if w in dfs)
+        known = sum(idfs[w] * x for w, x in read[at].words.items() if w in dfs)
         return (read[at].query.weight >= 0.8, read[at].query.weight * min(known, 20.0) + at * 0.01)
 
     return [read[at] for at in sorted(range(len(read)), key=says, reverse=True)[:KEY_LINES]]

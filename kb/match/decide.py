@@ -33,8 +33,12 @@ def decide(ranked: list[Ranked]) -> tuple[Decision, list[tuple[float, Ranked]]]:
     scored = [(sure, best)]
     # A candidate behind the best is never surer than it.
     scored += [(min(sure, left * share), r) for share, (_, r) in zip(shares[1:], logits[1:], strict=True)]
-    # What is not worth a list is no match, either.
-    return "none" if near < OFFER else "match" if sure >= MATCH else "candidates", scored
+    return decision(sure, near), scored
+
+
+def decision(sure: float, near: float) -> Decision:
+    """By the probabilities of both heads. What is not worth a list is no match, either."""
+    return "none" if near < OFFER else "match" if sure >= MATCH else "candidates"
 
 
 def _probability(head: Head, best: Ranked, top: float, lead: float, share: float) -> float:

@@ -1,12 +1,12 @@
 """How much of the wording of a query the candidates have, and their look-alikes: pairs of neighbours."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 
 from kb.catalog.read import Snapshot
 from kb.match.ask import Asked, AskedLine
 from kb.text.pairs import plain_pairs, term_pairs
+from kb.text.terms import idf
 
 PAIRS = 300
 """Pairs of a kind that are looked up, those of the lines that say most."""
@@ -43,8 +43,8 @@ def _shares(
     pairs = set(asked)
     own = [pairs & mine for mine, _ in of]
     having = Counter(pair for mine in own for pair in mine)
-    idf = [math.log(1 + (len(of) - d + 0.5) / (d + 0.5)) for d in range(len(of) + 1)]
-    weights = {pair: x * idf[having[pair]] for pair, x in asked.items()}
+    idfs = [idf(d, len(of)) for d in range(len(of) + 1)]
+    weights = {pair: x * idfs[having[pair]] for pair, x in asked.items()}
     total = sum(weights.values()) or 1.0
     total_key = sum([weights[pair] for pair in key]) or 1.0
     for mine, (_, against) in zip(own, of, strict=True):

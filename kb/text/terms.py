@@ -1,5 +1,6 @@
 """Text → terms, the units that the catalog indexes and a look-up counts."""
 
+import math
 import re
 
 WORD = re.compile(r"\.[a-z]\w*|\^[A-Z]\b|\\[a-z]\b|::1|\w+")
@@ -42,6 +43,11 @@ def stem(word: str) -> str:
             _stems.clear()
         _stems[word] = found
     return found
+
+
+def idf(df: int, count: int) -> float:
+    """What a term counts that `df` of `count` texts have: BM25's inverse document frequency, above 0 as in Lucene."""
+    return math.log(1 + (count - df + 0.5) / (df + 0.5))
 
 
 def terms(text: str) -> list[str]:
