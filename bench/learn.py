@@ -19,21 +19,22 @@ NEGATIVE = 0.6
 """What a negative counts to the decider: of our queries nearly three in ten have no entry, of people's one in six."""
 
 
-AGAINST = (
-    "alike_cosine", "alike_whole", "alike_template", "alike_pairs", "alike_plain", "line_alike", "missing", "lost_line",
-)  # fmt: skip
+AGAINST = ("alike_cosine", "alike_whole", "alike_template", "alike_pairs", "alike_plain")
 AGAINST_ALL = ("unknown", "key_unknown", "foreign", "foreign_template")
 NEITHER = ("terms", "log")
-"""Features that speak against a candidate (their beginnings), those by which a query speaks against all of them, and
-those that only tell queries apart; the others speak for a candidate. The weights keep these signs: of features that
-say nearly the same, none is set off against another. What is AGAINST_ALL or NEITHER is the same, or nearly,
-for all candidates of a query: the ranker leaves it out."""
+"""Features that speak against a candidate, those by which a query speaks against all of them, and those that only tell
+queries apart; the others speak for a candidate. The weights keep these signs: of features that say nearly the same,
+none is set off against another."""
+UNRANKED = ("question_", "query_", "cause_", "tag_", "code_")
+"""What the ranker leaves out beside AGAINST_ALL and NEITHER, which are the same for all candidates of a query: the one
+line of a kind that people write freely says little of which entry is meant, beside all words and pairs; the heads do
+read it."""
 FREE, FOR, LESS = (None, None), (0, None), (None, 0)
-SIGNS = [
-    LESS if n.startswith(AGAINST) or n in AGAINST_ALL else FREE if n in NEITHER else FOR  # foreign_margin: FOR
-    for n in FEATURES
+SIGNS = [LESS if n in AGAINST or n in AGAINST_ALL else FREE if n in NEITHER else FOR for n in FEATURES]
+RANKER = [
+    (0, 0) if n in (*AGAINST_ALL, *NEITHER) or n.startswith(UNRANKED) else sign
+    for n, sign in zip(FEATURES, SIGNS, strict=True)
 ]
-RANKER = [(0, 0) if n in (*AGAINST_ALL, *NEITHER) else sign for n, sign in zip(FEATURES, SIGNS, strict=True)]
 HEAD = [*SIGNS, FOR, FOR, FOR, FREE]
 """Bounds of the weights; of a head also those of logit, lead, share and bias."""
 

@@ -24,18 +24,15 @@ from kb.match.rank import FEATURES
 
 FOLDS = 5
 PARTS = {
-    "literal messages": ("message_", "line_message", "template", "print", "prints"),
-    "questions": ("question_", "line_question"),
-    "title and symptoms": ("symptom_", "line_symptom"),
+    "literal messages": ("message_", "template", "print"),
+    "questions": ("question_",),
+    "title and symptoms": ("symptom_",),
     "cause, options, checklist": ("cause_",),
     "tags": ("tag_",),
     "code of the reproduction": ("code_",),
-    "queries": ("query_", "line_query"),
+    "queries": ("query_",),
     "pairs of neighbours": ("pairs", "plain", "alike_pairs", "alike_plain"),
-    "look-alikes": ("alike_", "line_alike", "line_margin", "foreign"),
-    "what a candidate lacks": ("missing", "lost_line"),
-    "line by line": ("line_", "key_", "d_key_line", "second_line"),
-    "rapidfuzz": ("fuzzy",),
+    "look-alikes": ("alike_", "foreign"),
     "bm25 of the whole entry": ("bm25", "d_bm25"),
     "lead over the next": ("d_",),
     "words that no entry has": ("unknown", "key_unknown"),

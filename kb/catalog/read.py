@@ -316,7 +316,7 @@ class Snapshot:
             self._db.execute("select key, text from line where key between ? and ?", (n << 16, n << 16 | 0xFFFF))
         )
 
-    def prints(self, hashes: list[int]) -> list[tuple[int, int]]:
-        """(hash, key of a line) for each fingerprint that is known."""
-        sql = f"select hash, key from fingerprint where hash in ({','.join('?' * len(hashes))})"  # noqa: S608
-        return list(self._db.execute(sql, hashes))
+    def prints(self, hashes: list[int]) -> list[int]:
+        """The keys of the lines with these fingerprints."""
+        sql = f"select key from fingerprint where hash in ({','.join('?' * len(hashes))})"  # noqa: S608
+        return [key for (key,) in self._db.execute(sql, hashes)]

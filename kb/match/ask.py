@@ -33,8 +33,8 @@ class AskedLine(NamedTuple):
 
 class AskedWord(NamedTuple):
     text: str
-    of: tuple[float, ...]
-    """idf × weight: in the query, then in each key line."""
+    weight: float
+    """idf × weight in the query."""
 
 
 class Asked(NamedTuple):
@@ -45,12 +45,8 @@ class Asked(NamedTuple):
     """The most telling words that some entry has; a word's place is its bit in a set of words."""
     keys: list[AskedLine]
     """The lines that say most."""
-    masses: list[float]
-    """The weight of each key line."""
     about: tuple[float, float, float, float]
     """The features that are the query's own: unknown, key_unknown, terms, log."""
-    said: list[tuple[int, float]]
-    """Of the first key line (bit of a word, or 0 where no posting of it is read; idf × weight), the loudest first."""
 
 
 def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
@@ -81,23 +77,19 @@ def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
     idfs = {w: idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
     total = sum(idfs[w] * weight[w] for w in asked)
     keys = _keys(read, idfs, dfs)
-    masses = [sum(idfs.get(w, 0.0) * x for w, x in k.words.items()) or 1.0 for k in keys]
     telling = sorted(dfs, key=lambda w: (-idfs[w] * weight[w], w))[:TERMS]
-    bits = {w: 1 << n for n, w in enumerate(telling)}
-    key = keys[0].words
+    key = {w: idfs.get(w, 0.0) * x for w, x in keys[0].words.items()}
     return Asked(
         read=read,
         total=total,
-        words=[AskedWord(w, (idfs[w] * weight[w], *(idfs[w] * k.words.get(w, 0.0) for k in keys))) for w in telling],
+        words=[AskedWord(w, idfs[w] * weight[w]) for w in telling],
         keys=keys,
-        masses=masses,
         about=(
             sum(idfs[w] * weight[w] for w in asked if w not in dfs) / total,
-            sum(idfs.get(w, 0.0) * x for w, x in key.items() if w not in dfs) / masses[0],
+            sum(x for w, x in key.items() if w not in dfs) / (sum(key.values()) or 1.0),
             math.log1p(len(weight)),
             1.0 if len(read) > SHORT else 0.0,
         ),
-        said=sorted(((bits.get(w, 0), idfs.get(w, 0.0) * x) for w, x in key.items()), key=lambda s: -s[1]),
     )
 
 

@@ -6,10 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import lru_cache
 from heapq import nlargest
-from operator import add, truediv
 from typing import NamedTuple
-
-from rapidfuzz import fuzz
 
 from kb.catalog.layout import (
     AGAINST,
@@ -30,7 +27,7 @@ from kb.catalog.layout import (
     entry_of,
 )
 from kb.catalog.read import Snapshot
-from kb.match.ask import Asked, AskedLine, ask
+from kb.match.ask import Asked, AskedLine, AskedWord, ask
 from kb.match.wording import wording
 from kb.text.normal import HOLE, fingerprint
 from kb.text.query import QueryLine
@@ -53,23 +50,24 @@ _SATURATED = tuple(n / (n + 2.0) for n in range(256))
 FEW = 100
 """Up to so many lines of a term are gone through, of more those of the pool are sought."""
 _GROUP = tuple(next(g for g, kinds in enumerate(GROUPS) if k in kinds) for k in KINDS)
-_QUERY, _AGAINST = GROUPS.index((QUERY,)), GROUPS.index(AGAINST)
+_AGAINST = GROUPS.index(AGAINST)
 
 FEATURES = (
     "message_cosine", "question_cosine", "symptom_cosine", "cause_cosine", "tag_cosine", "code_cosine", "query_cosine",
     "alike_cosine",
     "message_whole", "question_whole", "symptom_whole", "cause_whole", "tag_whole", "code_whole", "query_whole",
     "alike_whole",
-    "coverage", "key_line", "key_entry",
-    "line_message", "line_question", "line_symptom", "line_query", "line_alike", "line_entry",
-    "line_margin", "alike_margin", "second_line",
-    "pairs", "pairs_key", "alike_pairs", "plain", "plain_key", "alike_plain",
-    "template", "print", "prints", "fuzzy", "fuzzy_key", "bm25",
-    "missing", "missing_line", "lost_line", "alike_template",
-    "d_coverage", "d_bm25", "d_key_line", "d_best", "unknown", "key_unknown", "terms", "log",
+    "coverage", "alike_margin",
+    "pairs", "alike_pairs", "plain", "alike_plain",
+    "template", "print", "bm25", "alike_template",
+    "d_coverage", "d_bm25", "unknown", "key_unknown", "terms", "log",
     "foreign", "foreign_margin", "foreign_template",
 )  # fmt: skip
 """Names of the features of a candidate, in the order of its tuple."""
+
+
+_Met = tuple[float, float, float, int]
+"""How a line meets the query: the sum of the next two, its cosine, how much of the line is met; its key."""
 
 
 class Ranked(NamedTuple):
@@ -91,16 +89,11 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
     posted = snapshot.postings([word.text for word in q.words])
     bm25: dict[int, float] = defaultdict(float)
     for word, (entries, counts, _) in zip(q.words, posted, strict=True):
-        amount = word.of[0]
         for e, times in zip(entries, counts, strict=True):
             if times:
-                bm25[e] += amount * _SATURATED[times]
+                bm25[e] += word.weight * _SATURATED[times]
     hashes = {h for line in q.read if line.query.weight > 0.25 and (h := fingerprint(line.query.text)) is not None}
-    prints: dict[int, int] = {}
-    printed: dict[int, set[int]] = defaultdict(set)
-    for h, k in snapshot.prints(list(hashes)) if hashes else ():
-        prints[entry_of(k)] = k
-        printed[entry_of(k)].add(h)
+    prints = {entry_of(k): k for k in snapshot.prints(list(hashes))} if hashes else {}
     least = min(nlargest(POOL, bm25.values()), default=0.0)
     ahead = [e for e, x in bm25.items() if x >= least or e in prints]
     pool = sorted(ahead, key=lambda e: (e in prints, bm25[e], -e), reverse=True)[:POOL]
@@ -113,125 +106,64 @@ def rank(snapshot: Snapshot, query: list[QueryLine]) -> list[Ranked]:
         bit = 1 << at
         for k in _of_pool(lines, ascending, norms):
             shared[k] |= bit
-    weights = _Weights(q)
-    met = {e: _Met() for e in pool}
+    weights = _Weights(q.words)
+    root = math.sqrt(q.total)
+    # By entry, of each group the line that meets the query best; the words that speak for the entry.
+    met: dict[int, list[_Met]] = {e: [(0.0, 0.0, 0.0, 0)] * len(GROUPS) for e in pool}
+    has = dict.fromkeys(pool, 0)
     for k, words in shared.items():
-        e = k >> 16
-        met[e].take(k, words, weights[words], norms[e][k & 0xFFFF] + 1e-9)
-    best_of = {e: max(m.groups[:_AGAINST], key=lambda g: g[0] + g[1]) for e, m in met.items()}
+        e, g = k >> 16, _GROUP[k >> 12 & 15]
+        weight, norm = weights[words], norms[e][k & 0xFFFF] + 1e-9
+        cosine, whole = weight / (root * math.sqrt(norm)), weight / (norm + 3.0)
+        if cosine + whole > met[e][g][0]:
+            met[e][g] = (cosine + whole, cosine, whole, k)
+        if g != _AGAINST:
+            has[e] |= words
+    best_of = {e: max(groups[:_AGAINST]) for e, groups in met.items()}
 
-    shown = {k for e, m in met.items() for k in (best_of[e][2], m.groups[0][2], m.groups[_AGAINST][2]) if k}
+    shown = {k for e, groups in met.items() for *_, k in (best_of[e], groups[0], groups[_AGAINST]) if k}
     texts = snapshot.lines(list(shown))
-    loud = q.keys[0].low[:200]
-    loudest = q.said[0][1] or 1.0
-    squared = sum([x * x for _, x in q.said]) or 1.0
     out: list[Ranked] = []
     for e, worded in zip(pool, wording(snapshot, q, pool), strict=True):
-        cosine, whole, at = best_of[e]
-        m = met[e]
-        alike_cosine, alike_whole, alike = m.groups[_AGAINST]
-        line, words = texts.get(at, ""), shared.get(at, 0)
-        said_by = _meet(q, words)
-        weight = weights[m.has].of
-        lost = [x for bit, x in q.said if not bit & words]
+        groups = met[e]
+        (own, *_, at), (against, *_, alike), (*_, message) = best_of[e], groups[_AGAINST], groups[0]
         out.append(
             Ranked(
                 e,
                 (
-                    *(g[0] for g in m.groups),
-                    *(g[1] for g in m.groups),
-                    weight[0] / q.total,
-                    m.key_best / q.masses[0],
-                    weight[1] / q.masses[0],
-                    *m.near[:3],
-                    m.near[_QUERY],
-                    m.near[_AGAINST],
-                    max(map(truediv, weight[1:], q.masses)),
-                    max(m.near[:3]) - m.near[_AGAINST],
-                    cosine + whole - alike_cosine - alike_whole,
-                    m.second,
+                    *[g[1] for g in groups],
+                    *[g[2] for g in groups],
+                    weights[has[e]] / q.total,
+                    own - against,
                     *worded,
-                    _template(texts[m.groups[0][2]], q.read) if m.groups[0][2] else 0.0,
+                    _template(texts[message], q.read) if message else 0.0,
                     1.0 if e in prints else 0.0,
-                    len(printed[e]) / len(hashes) if hashes else 0.0,
-                    fuzz.token_set_ratio(line, said_by) / 100,
-                    fuzz.partial_ratio(loud, line.lower()) / 100,
                     bm25[e] / q.total,
-                    next((x for bit, x in q.said if not bit & m.has), 0.0) / loudest,
-                    lost[0] / loudest if lost else 0.0,
-                    sum([x * x for x in lost]) / squared,
                     max([_template(m, q.read) for m in texts[alike].split("`")[1::2]], default=0.0) if alike else 0.0,
                 ),
                 prints.get(e, at),
-                said_by,
+                _meet(q, shared.get(at, 0)),
                 alike,
             )
         )
     beside = _beside([r.features for r in out])
     return [
-        Ranked(r.entry, (*r.features, *b[:4], *q.about, *b[4:]), r.best, r.query, r.alike)
+        Ranked(r.entry, (*r.features, *b[:2], *q.about, *b[2:]), r.best, r.query, r.alike)
         for r, b in zip(out, beside, strict=True)
     ]
 
 
-class _Weight(NamedTuple):
-    of: tuple[float, ...]
-    """Sum of idf × weight over the query, then over each key line."""
-    across: float
-    """The first over the root of the query's weight: a cosine but for the root of the other line's norm."""
-    nearest: float
-    """The same for the key line of which it is most."""
-
-
-class _Weights(dict[int, _Weight]):
+class _Weights(dict[int, float]):
     """What sets of words weigh, by their bits: many lines share few sets."""
 
-    def __init__(self, q: Asked) -> None:
-        self.words = q.words
-        self.root, *self.roots = (math.sqrt(x) for x in (q.total, *q.masses))
-        self[0] = _Weight((0.0,) * (len(q.masses) + 1), 0.0, 0.0)
+    def __init__(self, words: list[AskedWord]) -> None:
+        self.words = words
+        self[0] = 0.0
 
-    def __missing__(self, words: int) -> _Weight:
+    def __missing__(self, words: int) -> float:
         others = words & words - 1
-        of = self.words[(words ^ others).bit_length() - 1].of
-        if others:
-            of = tuple(map(add, self[others].of, of))
-        found = self[words] = _Weight(of, of[0] / self.root, max(map(truediv, of[1:], self.roots)))
+        found = self[words] = self[others] + self.words[(words ^ others).bit_length() - 1].weight
         return found
-
-
-class _Met:
-    """How the lines of one entry meet the query."""
-
-    __slots__ = ("first", "groups", "has", "key_best", "near", "second")
-
-    def __init__(self) -> None:
-        self.has = 0
-        """The words that speak for it."""
-        self.groups = [(0.0, 0.0, 0)] * len(GROUPS)
-        """Of each group the line that meets the query best: its two shares, its key."""
-        self.near = [0.0] * len(GROUPS)
-        """How near a line of each group comes to a key line."""
-        self.key_best = self.first = self.second = 0.0
-        """The most of the first key line that a line has; the best two cosines of lines that speak for it."""
-
-    def take(self, key: int, words: int, weight: _Weight, norm: float) -> None:
-        root = math.sqrt(norm)
-        cosine, whole, near = weight.across / root, weight.of[0] / (norm + 3.0), weight.nearest / root
-        g = _GROUP[key >> 12 & 15]
-        best = self.groups[g]
-        if cosine + whole > best[0] + best[1]:
-            self.groups[g] = (cosine, whole, key)
-        if near > self.near[g]:
-            self.near[g] = near
-        if g != _AGAINST:
-            self.has |= words
-            if weight.of[1] > self.key_best:
-                self.key_best = weight.of[1]
-            if cosine > self.first:
-                self.first, self.second = cosine, self.first
-            elif cosine > self.second:
-                self.second = cosine
 
 
 def _of_pool(lines: memoryview, pool: list[int], wanted: Container[int]) -> list[int]:
@@ -254,7 +186,7 @@ def _meet(q: Asked, words: int) -> str:
     most, met = 0.0, q.keys[0]
     shared = [word for at, word in enumerate(q.words) if words >> at & 1]
     for line in q.read:
-        amount = sum([word.of[0] * line.words[word.text] for word in shared if word.text in line.words])
+        amount = sum([word.weight * line.words[word.text] for word in shared if word.text in line.words])
         if amount > most:
             most, met = amount, line
     return met.query.text
@@ -271,15 +203,14 @@ def _others(values: list[float]) -> list[float]:
 
 _ALIKE, _ALIKE_WHOLE = FEATURES.index("alike_cosine"), FEATURES.index("alike_whole")
 _ALIKE_TEMPLATE = FEATURES.index("alike_template")
-_LED = tuple(FEATURES.index(name) for name in ("coverage", "bm25", "key_line"))
+_LED = tuple(FEATURES.index(name) for name in ("coverage", "bm25"))
 
 
 def _beside(all_: list[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
-    """Of each candidate: how far it is ahead of the best other one, or behind it, in four features; how well a
+    """Of each candidate: how far it is ahead of the best other one, or behind it, in two features; how well a
     look-alike of the others is met, how far the candidate's own lines are ahead of that, and how much of a message
     that such a look-alike names stands in the query."""
     led = [[f[at] for f in all_] for at in _LED]
-    led.append([max(f[:4]) for f in all_])
     leads = [[x - other for x, other in zip(of, _others(of), strict=True)] for of in led]
     near = _others([f[_ALIKE] + f[_ALIKE_WHOLE] for f in all_])
     own = [max(f[n] + f[n + len(GROUPS)] for n in range(4)) - other for f, other in zip(all_, near, strict=True)]

@@ -13,43 +13,38 @@ PAIRS = 300
 
 
 def wording(snapshot: Snapshot, q: Asked, pool: list[int]) -> Iterator[tuple[float, ...]]:
-    """Of each candidate: the share of the query's pairs that it has, of those of the first key line, and the share
-    that stands only in lines against it; of terms, then of words and signs. A pair counts the more the fewer have it.
+    """Of each candidate: the share of the query's pairs that it has, and the share that stands only in lines against
+    it; of terms, then of words and signs. A pair counts the more the fewer have it.
     """
-    terms, key_terms = _asked(q, lambda line: term_pairs(line.terms))
-    plain, key_plain = _asked(q, lambda line: plain_pairs(line.query.text))
+    terms = _asked(q, lambda line: term_pairs(line.terms))
+    plain = _asked(q, lambda line: plain_pairs(line.query.text))
     wanted = {*terms, *plain}
     found = snapshot.pairs(pool)
     of = [(own.among(wanted), against.among(wanted)) for own, against in map(found.__getitem__, pool)]
-    for a, b in zip(_shares(terms, key_terms, of), _shares(plain, key_plain, of), strict=True):
+    for a, b in zip(_shares(terms, of), _shares(plain, of), strict=True):
         yield (*a, *b)
 
 
-def _asked(q: Asked, of_line: Callable[[AskedLine], set[int]]) -> tuple[dict[int, float], set[int]]:
-    """The query's pairs with their weights, and those of its first key line."""
-    key = of_line(q.keys[0])
-    asked = dict.fromkeys(key, q.keys[0].query.weight)
-    for line in (*q.keys[1:], *(line for line in q.read if line not in q.keys)):
+def _asked(q: Asked, of_line: Callable[[AskedLine], set[int]]) -> dict[int, float]:
+    """The query's pairs with their weights."""
+    asked: dict[int, float] = {}
+    for line in (*q.keys, *(line for line in q.read if line not in q.keys)):
         if len(asked) > PAIRS:
             break
         for pair in of_line(line):
             asked[pair] = max(asked.get(pair, 0.0), line.query.weight)
-    return asked, key
+    return asked
 
 
-def _shares(
-    asked: dict[int, float], key: set[int], of: Sequence[tuple[Set[int], Set[int]]]
-) -> Iterator[tuple[float, ...]]:
+def _shares(asked: dict[int, float], of: Sequence[tuple[Set[int], Set[int]]]) -> Iterator[tuple[float, float]]:
     pairs = set(asked)
     own = [pairs & mine for mine, _ in of]
     having = Counter(pair for mine in own for pair in mine)
     idfs = [idf(d, len(of)) for d in range(len(of) + 1)]
     weights = {pair: x * idfs[having[pair]] for pair, x in asked.items()}
     total = sum(weights.values()) or 1.0
-    total_key = sum([weights[pair] for pair in key]) or 1.0
     for mine, (_, against) in zip(own, of, strict=True):
         yield (
             sum([weights[pair] for pair in mine]) / total,
-            sum([weights[pair] for pair in mine & key]) / total_key,
             sum([weights[pair] for pair in (pairs & against) - mine]) / total,
         )
