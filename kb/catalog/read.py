@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
@@ -148,6 +149,7 @@ class Snapshot:
         """(id, title) of all entries, by id."""
         return list(self._db.execute("select id, title from entry order by id"))
 
+    @cached_property
     def own(self) -> dict[str, str]:
         """By id, where the entries of one's own come from."""
         return {id: self.origins[n] for n, (id, _) in self._named(list(self.origins)).items()}

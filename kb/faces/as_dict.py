@@ -11,7 +11,7 @@ from kb.match.answer import Answer
 
 
 def answer(found: Answer, matching: StoredEntry | None) -> dict[str, Any]:
-    own = service.snapshot().own()
+    own = service.snapshot().own
     out: dict[str, Any] = {
         "decision": found.decision,
         "candidates": [

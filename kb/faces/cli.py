@@ -154,7 +154,7 @@ def list_all(argv: list[str]) -> int:
         raise Misuse("kb list takes no argument")
     from kb import service
 
-    ids, own = service.snapshot().ids(), service.snapshot().own()
+    ids, own = service.snapshot().ids(), service.snapshot().own
     if as_json:
         _print_json([{"id": i, "title": title} | ({"origin": own[i]} if i in own else {}) for i, title in ids])
     else:

@@ -44,6 +44,12 @@ def _counted(face: str, decision: str) -> tuple[Histogram, Counter]:
     return SECONDS.labels(face), LOOKUPS.labels(face, decision)
 
 
+@cache
+def requests(route: str, status: int) -> Counter:
+    """Of the requests answered, those of a route and a status."""
+    return REQUESTS.labels(route, str(status))
+
+
 def catalog() -> Snapshot:
     """The catalog that answers, its version worked out, and counted as that."""
     present = service.snapshot()

@@ -29,7 +29,7 @@ TOKENS = f"select tokens from ({VOTES}) as vote where age = 1 and worked and tok
 PATIENCE = 0.5
 """Seconds that a look-up waits for PostgreSQL."""
 KEPT, REMEMBERED = 5.0, 10_000
-"""Seconds for which a server remembers what PostgreSQL said, and of how many entries."""
+"""Seconds for which a process remembers what the ledger said, and of how many entries."""
 
 Found = tuple[tuple[Standing, ...], tuple[int, ...]]
 _files: dict[str, sqlite3.Connection] = {}
@@ -41,13 +41,11 @@ def standing(entry: str, revision: str) -> Found:
     address = where.outcomes()
     if not address:
         return (), ()
-    file = where.sqlite_file(address)
-    if file is not None:
-        return _of_file(file, entry, revision)
     until, found = _remembered.get((entry, revision), (0.0, ((), ())))
     if monotonic() < until:
         return found
-    found = _of_server(address, entry, revision)
+    file = where.sqlite_file(address)
+    found = _of_server(address, entry, revision) if file is None else _of_file(file, entry, revision)
     if len(_remembered) >= REMEMBERED:
         _remembered.clear()
     _remembered[entry, revision] = (monotonic() + KEPT, found)

@@ -8,7 +8,7 @@ from kb.match.ask import Asked, AskedLine
 from kb.text.pairs import plain_pairs, term_pairs
 from kb.text.terms import idf
 
-PAIRS = 300
+PAIRS = 80
 """Pairs of a kind that are looked up, those of the lines that say most."""
 
 
