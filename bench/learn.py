@@ -26,7 +26,7 @@ NEITHER = ("terms", "log")
 queries apart; the others speak for a candidate. The weights keep these signs: of features that say nearly the same,
 none is set off against another."""
 UNRANKED = ("question_", "query_", "cause_", "tag_", "code_")
-"""What the ranker leaves out beside AGAINST_ALL and NEITHER, which are the same for all candidates of a query: the one
+"""What the ranker leaves out beside AGAINST_ALL and NEITHER, which are the same, or nearly, for all candidates: the one
 line of a kind that people write freely says little of which entry is meant, beside all words and pairs; the heads do
 read it."""
 FREE, FOR, LESS = (None, None), (0, None), (None, 0)

@@ -12,8 +12,15 @@ from bench.learn import Array, Head, Model, Row, fit, rows
 from kb.entry.folder import read_folder
 from kb.match.rank import FEATURES
 
-CASE_WEIGHT = {"question": 0.1, "message": 0.1, "look-alike": 0.05, "output": 3.0, "literal": 0.1, "name": 0.3,
-    "verdict": 0.5}  # fmt: skip
+CASE_WEIGHT = {
+    "question": 0.1,
+    "message": 0.1,
+    "look-alike": 0.05,
+    "output": 3.0,
+    "literal": 0.1,
+    "name": 0.3,
+    "verdict": 0.5,
+}
 """The entries' own lines are many and easy; the written queries are what people send. A verdict is what a runner says
 of a failed command without its cause: all nearly the same."""
 OUT = ROOT / "kb" / "match" / "weights.py"

@@ -18,7 +18,7 @@ SHORT = 3
 VARIABLE = 0.4
 """What a word counts that stands in quotes or in a path of the query."""
 KEY_LINES = 8
-"""Lines of the query that are compared one by one with the lines of entries."""
+"""Lines that say most, which are read before the others."""
 
 
 class AskedLine(NamedTuple):
@@ -43,8 +43,8 @@ class Asked(NamedTuple):
     """The weight of all its words: the sum of idf × weight."""
     words: list[AskedWord]
     """The most telling words that some entry has; a word's place is its bit in a set of words."""
-    keys: list[AskedLine]
-    """The lines that say most."""
+    ordered: list[AskedLine]
+    """The same lines: those that say most first, then the others in their order."""
     about: tuple[float, float, float, float]
     """The features that are the query's own: unknown, key_unknown, terms, log."""
 
@@ -76,14 +76,14 @@ def ask(snapshot: Snapshot, lines: list[QueryLine]) -> Asked | None:
     unseen = idf(0, snapshot.count)
     idfs = {w: idf(dfs[w], snapshot.count) if w in dfs else unseen for w in asked}
     total = sum(idfs[w] * weight[w] for w in asked)
-    keys = _keys(read, idfs, dfs)
+    ordered = _ordered(read, idfs, dfs)
     telling = sorted(dfs, key=lambda w: (-idfs[w] * weight[w], w))[:TERMS]
-    key = {w: idfs.get(w, 0.0) * x for w, x in keys[0].words.items()}
+    key = {w: idfs.get(w, 0.0) * x for w, x in ordered[0].words.items()}
     return Asked(
         read=read,
         total=total,
         words=[AskedWord(w, idfs[w] * weight[w]) for w in telling],
-        keys=keys,
+        ordered=ordered,
         about=(
             sum(idfs[w] * weight[w] for w in asked if w not in dfs) / total,
             sum(x for w, x in key.items() if w not in dfs) / (sum(key.values()) or 1.0),
@@ -102,11 +102,12 @@ def _line(q: QueryLine) -> AskedLine:
     return AskedLine(q, words, q.text.lower(), found)
 
 
-def _keys(read: list[AskedLine], idfs: dict[str, float], dfs: dict[str, int]) -> list[AskedLine]:
-    """The lines that say most, the later one first where two weigh the same."""
+def _ordered(read: list[AskedLine], idfs: dict[str, float], dfs: dict[str, int]) -> list[AskedLine]:
+    """The lines that say most, the later one first where two weigh the same; then the others in their order."""
 
     def says(at: int) -> tuple[float, float]:
         known = sum(idfs[w] * x for w, x in read[at].words.items() if w in dfs)
         return (read[at].query.weight >= 0.8, read[at].query.weight * min(known, 20.0) + at * 0.01)
 
-    return [read[at] for at in sorted(range(len(read)), key=says, reverse=True)[:KEY_LINES]]
+    places = sorted(range(len(read)), key=says, reverse=True)
+    return [read[at] for at in (*places[:KEY_LINES], *sorted(places[KEY_LINES:]))]

@@ -183,7 +183,7 @@ def _meet(q: Asked, words: int) -> str:
     """The line of the query that has most of these words."""
     if len(q.read) == 1:
         return q.read[0].query.text
-    most, met = 0.0, q.keys[0]
+    most, met = 0.0, q.ordered[0]
     shared = [word for at, word in enumerate(q.words) if words >> at & 1]
     for line in q.read:
         amount = sum([word.weight * line.words[word.text] for word in shared if word.text in line.words])

@@ -28,7 +28,7 @@ def wording(snapshot: Snapshot, q: Asked, pool: list[int]) -> Iterator[tuple[flo
 def _asked(q: Asked, of_line: Callable[[AskedLine], set[int]]) -> dict[int, float]:
     """The query's pairs with their weights."""
     asked: dict[int, float] = {}
-    for line in (*q.keys, *(line for line in q.read if line not in q.keys)):
+    for line in q.ordered:
         if len(asked) > PAIRS:
             break
         for pair in of_line(line):
