@@ -174,7 +174,7 @@ def _watch(
         fd = outputs[len(seen)]
         texts[fd] += _drain(fd)[0]
         output = texts[fd].partition(ends[fd].encode())[0]
-        seen.append(Seen(output.decode(errors="replace"), status, trouble))
+        seen.append(Seen(output[:OUTPUT].decode(errors="replace"), status, trouble))
 
     give()
     with selectors.DefaultSelector() as selector:
@@ -188,6 +188,9 @@ def _watch(
                 texts[key.fd] += chunk
                 if ended:
                     selector.unregister(key.fd)
+            if sum(len(text) for fd, text in texts.items() if fd != control) > OUTPUT:
+                came_back(None, f"printed more than {OUTPUT >> 10} KiB")
+                break
             lines = bytes(texts[control]).split(b"\n")
             texts[control] = bytearray(lines[-1][-4096:])
             for line in lines[:-1]:
@@ -199,9 +202,6 @@ def _watch(
                     if len(seen) < len(steps):
                         give()
             if len(seen) == len(steps):
-                break
-            if sum(len(text) for text in texts.values()) > OUTPUT:
-                came_back(None, f"printed more than {OUTPUT >> 10} KiB")
                 break
             if time.monotonic() >= deadline:
                 came_back(None, f"did not return within {steps[len(seen)].seconds:g} seconds")

@@ -1,10 +1,11 @@
 """The search page, driven as a person does."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from conftest import ENTRY, ERROR, FAR, ROOT, UNSURE
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 TRACE = (ROOT / "bench" / "trace.txt").read_text()
 SECRET = "sk-" + "a1B2c3D4e5F6g7H8i9J0k1L2"
@@ -147,6 +148,25 @@ def test_emptied_it_shows_the_areas_again(page: Page) -> None:
     expect(page.locator("#areas")).to_be_visible()
     expect(page.locator("#decision")).to_have_count(0)
     assert page.url.endswith("/")
+
+
+def test_an_answer_that_comes_late_takes_the_focus_from_nobody(page: Page) -> None:
+    page.goto(f"/?q={quote(UNSURE)}")
+    results = page.locator("a.result")
+    expect(results.nth(1)).to_be_visible()
+    held: list[Route] = []
+    page.route("**/answer", lambda route: held.insert(0, route))
+    with page.expect_request("**/answer"):
+        page.get_by_label(FIELD).press("End")
+        page.keyboard.type("!")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(results.nth(1)).to_be_focused()
+    page.evaluate("document.querySelectorAll('a.result').forEach((link) => { link.dataset.old = '' })")
+    held[0].continue_()
+
+    expect(page.locator("a.result[data-old]")).to_have_count(0)
+    expect(results.nth(1)).to_be_focused()
 
 
 def test_a_server_that_is_gone_is_said(page: Page) -> None:

@@ -73,8 +73,10 @@ async function look(asked) {
     const got = await fetch(form.dataset.answer, { method: "POST", body, signal: under_way.signal });
     const html = await got.text();
     if (!got.ok) throw new Error(got.status === 429 ? "Too many questions at once: wait a moment." : `The server says ${got.status}.`);
+    const here = results().indexOf(document.activeElement);
     answer.innerHTML = html;
     addButtons(answer);
+    if (here >= 0) (results()[here] || field).focus(); // an answer that came late takes the focus from nobody
     history.replaceState(null, "", got.headers.get("Content-Location"));
   } catch (error) {
     if (error.name === "AbortError") return;
