@@ -9,32 +9,32 @@ RANKER = (
     0,  # code_cosine
     0,  # query_cosine
     0,  # alike_cosine
-    0.84334,  # message_whole
+    0.80942,  # message_whole
     0,  # question_whole
-    3.3774,  # symptom_whole
+    3.4479,  # symptom_whole
     0,  # cause_whole
     0,  # tag_whole
     0,  # code_whole
     0,  # query_whole
     0,  # alike_whole
-    0.52263,  # coverage
-    0.18426,  # alike_margin
-    7.8948,  # pairs
+    0.3654,  # coverage
+    0.19188,  # alike_margin
+    7.8411,  # pairs
     0,  # alike_pairs
-    14.428,  # plain
+    14.476,  # plain
     0,  # alike_plain
-    2.4681,  # template
+    2.4499,  # template
     0,  # print
-    12.473,  # bm25
-    -0.73405,  # alike_template
-    0.40502,  # d_coverage
-    1.2489,  # d_bm25
+    12.519,  # bm25
+    -0.68619,  # alike_template
+    0.46713,  # d_coverage
+    1.2871,  # d_bm25
     0,  # unknown
     0,  # key_unknown
     0,  # terms
     0,  # log
     0,  # foreign
-    1.4597,  # foreign_margin
+    1.4558,  # foreign_margin
     0,  # foreign_template
 )
 
@@ -42,86 +42,86 @@ RANKER = (
 DECIDER = (
     (
         0,  # message_cosine
-        1.3181,  # question_cosine
-        0.26272,  # symptom_cosine
-        0.94074,  # cause_cosine
-        1.3313,  # tag_cosine
-        0.92171,  # code_cosine
+        1.3034,  # question_cosine
+        0.25796,  # symptom_cosine
+        0.92874,  # cause_cosine
+        1.3091,  # tag_cosine
+        0.89444,  # code_cosine
         0,  # query_cosine
-        -2.7638,  # alike_cosine
+        -2.6198,  # alike_cosine
         0,  # message_whole
-        1.9783,  # question_whole
+        1.967,  # question_whole
         0,  # symptom_whole
         0,  # cause_whole
         0,  # tag_whole
-        0.41238,  # code_whole
-        0.33865,  # query_whole
-        0,  # alike_whole
+        0.46932,  # code_whole
+        0.3779,  # query_whole
+        -0.14901,  # alike_whole
         0,  # coverage
         0,  # alike_margin
-        0.11459,  # pairs
-        -4.1615,  # alike_pairs
-        1.2646,  # plain
-        -6.2747,  # alike_plain
-        1.268,  # template
-        0.49428,  # print
+        0.11122,  # pairs
+        -4.2468,  # alike_pairs
+        1.1992,  # plain
+        -6.1373,  # alike_plain
+        1.2516,  # template
+        0.50928,  # print
         0,  # bm25
-        -1.2631,  # alike_template
-        0.71716,  # d_coverage
-        2.0125,  # d_bm25
+        -1.2174,  # alike_template
+        0.76756,  # d_coverage
+        1.9073,  # d_bm25
         0,  # unknown
         0,  # key_unknown
-        0.31537,  # terms
-        -0.81288,  # log
-        -1.3635,  # foreign
+        0.33072,  # terms
+        -0.80343,  # log
+        -1.3762,  # foreign
         0,  # foreign_margin
-        -0.67283,  # foreign_template
+        -0.67841,  # foreign_template
     ),
     0,
-    0.18045,
-    2.8078,
-    -2.8347,
+    0.18582,
+    2.8051,
+    -2.8745,
 )
 OFFERER = (
     (
-        1.1644,  # message_cosine
-        2.3259,  # question_cosine
+        1.1997,  # message_cosine
+        2.3518,  # question_cosine
         0,  # symptom_cosine
-        2.7557,  # cause_cosine
-        0.84869,  # tag_cosine
-        3.6023,  # code_cosine
-        0.67072,  # query_cosine
-        -1.6835,  # alike_cosine
+        2.7271,  # cause_cosine
+        0.85781,  # tag_cosine
+        3.613,  # code_cosine
+        0.62707,  # query_cosine
+        -1.7678,  # alike_cosine
         0,  # message_whole
-        1.5353,  # question_whole
-        1.0696,  # symptom_whole
-        0.59067,  # cause_whole
-        0.3211,  # tag_whole
+        1.5431,  # question_whole
+        1.0534,  # symptom_whole
+        0.63147,  # cause_whole
+        0.26264,  # tag_whole
         0,  # code_whole
-        1.2086,  # query_whole
+        1.2956,  # query_whole
         0,  # alike_whole
-        2.1276,  # coverage
-        0.059448,  # alike_margin
-        0.58208,  # pairs
-        -3.6974,  # alike_pairs
+        2.1383,  # coverage
+        0.026237,  # alike_margin
+        0.60211,  # pairs
+        -3.7063,  # alike_pairs
         0,  # plain
-        -5.0838,  # alike_plain
-        2.2644,  # template
+        -5.0329,  # alike_plain
+        2.2425,  # template
         0,  # print
         0,  # bm25
-        -1.2698,  # alike_template
-        0.48521,  # d_coverage
-        1.2665,  # d_bm25
-        -1.0694,  # unknown
-        -0.113,  # key_unknown
-        1.36,  # terms
-        -0.69391,  # log
-        -0.4779,  # foreign
+        -1.2226,  # alike_template
+        0.51144,  # d_coverage
+        1.2139,  # d_bm25
+        -1.0911,  # unknown
+        -0.08778,  # key_unknown
+        1.3478,  # terms
+        -0.6815,  # log
+        -0.48005,  # foreign
         0,  # foreign_margin
-        -0.84447,  # foreign_template
+        -0.84887,  # foreign_template
     ),
     0,
-    0.16199,
-    1.3442,
-    -7.494,
+    0.16353,
+    1.3476,
+    -7.4689,
 )
