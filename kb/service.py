@@ -14,8 +14,8 @@ from kb.errors import Misuse
 from kb.match.answer import Answer
 from kb.match.lookup import LIMIT
 from kb.match.lookup import lookup as _lookup
-from kb.text.redact import redact
-from kb.text.reduce import HEAD, TAIL, weighed
+from kb.text.redact import redacted
+from kb.text.reduce import weighed
 
 TYPE_CHECKING = False  # what is imported for its type alone is too dear for a look-up
 
@@ -32,8 +32,6 @@ READ = 256
 """How many entries are remembered, of some 20 kB each."""
 
 _catalog: list[Snapshot] = []
-SECRET = 24_000
-"""Characters of the longest secret: how far around a cut secrets are looked for."""
 _turn = allocate_lock()
 
 
@@ -68,8 +66,8 @@ def snapshot() -> Snapshot:
 def swap(catalog: Snapshot) -> None:
     """Answer from this catalog from now on. Calls that are under way go on with theirs."""
     _catalog[:] = [catalog]
-    _known.cache_clear()
-    _entry.cache_clear()
+    for remembered in (_known, _entry, _overview):
+        remembered.cache_clear()
 
 
 def blame() -> None:
@@ -134,13 +132,6 @@ def overview() -> tuple[Listed, ...]:
 def understood(text: str) -> list[tuple[str, float]]:
     """Each line of what a look-up reads of a text, redacted, with its weight from 0 (passed over) to 1."""
     return weighed(redacted(text))
-
-
-def redacted(text: str) -> str:
-    """What is read of a text (its head and its tail), without secrets, also those that the cut goes through."""
-    if len(text) <= HEAD + TAIL:
-        return redact(text)
-    return redact(text[: HEAD + SECRET])[:HEAD] + "\n" + redact(text[-TAIL - SECRET :])[-TAIL:]
 
 
 def nearest_areas(text: str) -> list[str]:

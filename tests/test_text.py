@@ -108,6 +108,14 @@ def test_secrets_go_and_the_rest_stays() -> None:
         "ghp_abcdefghijklmnopqrstuvwx",
         "AKIAIOSFODNN7EXAMPLE",
         "bob@example.com",
+        "DB_PASSWORD=hunter2hunter2",
+        "AWS_SECRET_ACCESS_KEY=abcdef123456",
+        "GITHUB_TOKEN=abcdef123456",
+        '{"client_secret": "abcdef123456"}',
+        "dbPassword: hunter2x",
+        "--password hunter2x",
+        "Authorization: Token abcdef123456",
+        "PWD: abcdef1",
     ):
         kept = redact(f"connect failed with {secret} at step 3")
         assert kept.startswith("connect failed with ") and kept.endswith(" at step 3") and "[redacted]" in kept

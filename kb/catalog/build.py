@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, create_engine, event, insert
+from sqlalchemy import URL, Table, bindparam, create_engine, event, insert
 from sqlalchemy.engine import Connection
 
 from kb.catalog import schema
@@ -103,7 +103,7 @@ def write(
 
 
 def _write(entries: Sequence[Entry], path: Path, memo: Memo, origins: Mapping[str, str]) -> None:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)))
 
     @event.listens_for(engine, "connect")
     def plain(connection: Any, _: object) -> None:

@@ -91,7 +91,10 @@ def fresh(entries: str, own: Sequence[str] = ()) -> Snapshot:
     try:
         return Snapshot(base + ".sqlite")
     except BadCatalog:
-        os.unlink(base + ".stamp")
+        from contextlib import suppress
+
+        with suppress(FileNotFoundError):  # another process was first
+            os.unlink(base + ".stamp")
         _build(entries, own, base)
         return Snapshot(base + ".sqlite")
 

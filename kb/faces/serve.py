@@ -59,8 +59,8 @@ def main(argv: list[str]) -> int:
     for setting in SETTINGS:
         setting.add_to(parser)
     asked = parser.parse_args(argv)
-    if not 1 <= asked.threads <= 64 or asked.poll <= 0:
-        raise Misuse("--threads is from 1 to 64, --poll more than 0")
+    if not 1 <= asked.threads <= 64 or not 0 < asked.poll <= LONGEST_WAIT:
+        raise Misuse(f"--threads is from 1 to 64, --poll more than 0 and up to {LONGEST_WAIT:g}")
     logs.to_stderr()
     source = Source(asked.catalog) if asked.catalog else None
     if source:

@@ -17,6 +17,7 @@ from kb.catalog.overview import Listed
 from kb.catalog.read import StoredEntry
 from kb.errors import Misuse
 from kb.faces import code, html, metrics, runs
+from kb.text.redact import redacted
 
 SHORT = 200
 """Characters of a query that may stand in an address, if it is one line without secrets."""
@@ -85,7 +86,7 @@ def search() -> AnyResponse | str:
     if request.method == "POST" and (address := _address(query)):
         return redirect(address, 303)
     shelf = service.overview()
-    shown = service.redacted(query)
+    shown = redacted(query)
     return render_template("search.html", query=shown, areas=_areas(), shelf=shelf, **_answer(query, record=True))
 
 
@@ -102,7 +103,7 @@ def answer() -> Response:
 def _address(query: str) -> str:
     """The address of a query that may stand in one; empty for what is long, of several lines, or looks secret."""
     query = query.strip()
-    if not query or len(query) > SHORT or "\n" in query or service.redacted(query) != query:
+    if not query or len(query) > SHORT or "\n" in query or redacted(query) != query:
         return ""
     return f"{url_for('search')}?q={quote(query, safe='')}"
 

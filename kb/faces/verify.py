@@ -106,14 +106,14 @@ def _entries(paths: Sequence[Path]) -> tuple[list[Entry], int]:
 
 def _replays(entries: Sequence[Entry], jobs: int) -> Iterator[Replay]:
     """The replays as they are done; on a terminal, a line says what is going on."""
-    running: dict[str, None] = {}
+    running: dict[str, str] = {}
 
     def replay(entry: Entry) -> Replay:
-        running[entry.id] = None
+        running[entry.path] = entry.id
         try:
             return verify(entry)
         finally:
-            del running[entry.id]
+            del running[entry.path]
 
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(replay, entry) for entry in entries}
@@ -123,7 +123,7 @@ def _replays(entries: Sequence[Entry], jobs: int) -> Iterator[Replay]:
                 for future in done:
                     _status("")
                     yield future.result()
-                _status(f"… {', '.join(list(running))}" if waiting else "")
+                _status(f"… {', '.join(list(running.values()))}" if waiting else "")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             sandbox.stop()

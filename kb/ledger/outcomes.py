@@ -59,7 +59,7 @@ def report(
         "option": option,
         "worked": worked,
         "platform": _line(platform_name() if platform is None else platform),
-        "reporter": _line(reporter or "") or installation(),
+        "reporter": " ".join(clean((reporter or "")[:READ]).split())[:NAME] or installation(),
         "at": int(time()),
         "note": redact(clean(note[:READ])).strip()[:NOTE],
         "tokens": tokens,

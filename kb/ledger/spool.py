@@ -8,8 +8,8 @@ from typing import NamedTuple
 from kb import place
 from kb.text.normal import clean, fingerprint
 from kb.text.query import QueryLine
-from kb.text.redact import redact
-from kb.text.reduce import HEAD, TAIL, reduce
+from kb.text.redact import redacted
+from kb.text.reduce import reduce
 
 FULL = 1_000_000
 """Bytes of a spool. A miss that finds it full is not kept."""
@@ -32,9 +32,7 @@ class Miss(NamedTuple):
 
 def note(query: str) -> None:
     """Append a look-up that found nothing. Never fails; a query that says too little to be known by is passed over."""
-    if len(query) > HEAD + TAIL:
-        query = query[:HEAD] + "\n" + query[-TAIL:]
-    lines = reduce(redact(clean(query)))
+    lines = reduce(redacted(clean(query)))
     if not lines:
         return
     best = max(lines, key=lambda line: (line.weight, line.number)).text

@@ -200,10 +200,23 @@ def _apt(name: str) -> None:
             "--no-install-recommends",
         ]
         try:
+            _only(name)
             _said([*install, name])
         except UnpreparedError:
             _said(["apt-get", "update", "-qq"])
+            _only(name)
             _said([*install, name])
+
+
+def _only(name: str) -> None:
+    """Raises UnpreparedError unless a package has exactly this name: apt removes `jq-`, and takes `jq.` for many."""
+    if (
+        name
+        not in subprocess.run(
+            ["apt-cache", "pkgnames", name], capture_output=True, text=True, check=False
+        ).stdout.split()
+    ):
+        raise UnpreparedError(f"apt:{name}: there is no package of that name")
 
 
 def _installed(name: str) -> bool:

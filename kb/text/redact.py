@@ -3,9 +3,16 @@
 import re
 from functools import cache
 
+from kb.text.reduce import HEAD, TAIL
+
 _KEY = r"(?:api[_-]?key|access[_-]?key|secret(?:[_-]?key)?|token|passw(?:or)?d|passwd|pwd|authorization|credentials?)"
 MASK = "[redacted]"
-_SUSPECT = re.compile(r"[\w-]{16}|[@=]|-----|[Pp]ass|PASS|ecret|ECRET|oken|OKEN|ey|EY|earer|asic|wd")
+LONGEST = 24_000
+"""Characters of the longest secret: how far around a cut secrets are looked for."""
+_SCHEME = r"(?:(?:bearer|basic|token|negotiate|digest) )?"
+_SUSPECT = re.compile(
+    r"(?i)[\w-]{16}|[@=]|-----|pass|secret|token|key|bearer|basic|pwd|authorization|credential|pk[-_]"
+)
 
 
 @cache
@@ -19,7 +26,10 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bhf_\w{20,}|\bpypi-[\w-]{30,}"),
         re.compile(r"(?<=://)[^\s/@:]{1,100}:[^\s/@]{1,200}(?=@)"),
         re.compile(r"(?i)(?<=\bbearer )[\w.~+/=-]{8,}|(?<=\bbasic )[\w+/=]{12,}"),
-        re.compile(r"(?i)(?<=\b)" + _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?(?!None\b|null\b|\$)[^\s\"',;&]{6,}"),
+        re.compile(
+            r"(?i)" + _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?" + _SCHEME + r"(?!None\b|null\b|\$)[^\s\"',;&]{6,}"
+        ),
+        re.compile(r"(?i)(?<=--password )[^\s-]\S{3,}|(?<=--token )[^\s-]\S{3,}|(?<=--api-key )[^\s-]\S{3,}"),
         re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b"),
     )
 
@@ -29,7 +39,7 @@ def redact(text: str) -> str:
 
     if not _SUSPECT.search(text):
         return text
-    name_of = re.compile(r"(?i)^(" + _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?)(?:bearer |basic )?")
+    name_of = re.compile(r"(?i)^(" + _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?)")
 
     def mask(found: re.Match[str]) -> str:
         name = name_of.match(found[0])
@@ -38,3 +48,10 @@ def redact(text: str) -> str:
     for secret in _patterns():
         text = secret.sub(mask, text)
     return text
+
+
+def redacted(text: str) -> str:
+    """What is read of a text (its head and its tail), without secrets, also those that the cut goes through."""
+    if len(text) <= HEAD + TAIL:
+        return redact(text)
+    return redact(text[: HEAD + LONGEST])[:HEAD] + "\n" + redact(text[-TAIL - LONGEST :])[-TAIL:]
