@@ -186,13 +186,11 @@ class Snapshot:
 
     def resolve(self, id: str) -> str:
         """The present id of an id or alias. Raises NotFound."""
-        if not id.isprintable():  # a lone surrogate cannot be asked for
-            raise NotFound(f"no entry {id!r}; `kb list` shows all")
-        row = self._db.execute(
+        sql = (
             "select id from entry where id = ?1 union all"
-            " select e.id from alias a join entry e on e.n = a.entry where a.id = ?1 limit 1",
-            (id,),
-        ).fetchone()
+            " select e.id from alias a join entry e on e.n = a.entry where a.id = ?1 limit 1"
+        )
+        row = self._db.execute(sql, (id,)).fetchone() if id.isprintable() else None  # SQLite takes no lone surrogate
         if not row:
             raise NotFound(f"no entry {id!r}; `kb list` shows all")
         return str(row[0])

@@ -58,8 +58,8 @@ def report(
         "revision": entry.revision,
         "option": option,
         "worked": worked,
-        "platform": _line(platform_name() if platform is None else platform),
-        "reporter": " ".join(clean((reporter or "")[:READ]).split())[:NAME] or installation(),
+        "platform": _line(redact(clean((platform_name() if platform is None else platform)[:READ]))),
+        "reporter": _line(clean((reporter or "")[:READ])) or installation(),
         "at": int(time()),
         "note": redact(clean(note[:READ])).strip()[:NOTE],
         "tokens": tokens,
@@ -89,4 +89,4 @@ def installation() -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(redact(clean(text[:READ])).split())[:NAME]
+    return " ".join(text.split())[:NAME]

@@ -190,33 +190,20 @@ def _apt(name: str) -> None:
     with _locked("apt"):
         if _installed(name):
             return
-        install = [
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "install",
-            "-y",
-            "-qq",
-            "--no-install-recommends",
-        ]
         try:
-            _only(name)
-            _said([*install, name])
+            _install(name)
         except UnpreparedError:
             _said(["apt-get", "update", "-qq"])
-            _only(name)
-            _said([*install, name])
+            _install(name)
 
 
-def _only(name: str) -> None:
+def _install(name: str) -> None:
     """Raises UnpreparedError unless a package has exactly this name: apt removes `jq-`, and takes `jq.` for many."""
-    if (
-        name
-        not in subprocess.run(
-            ["apt-cache", "pkgnames", name], capture_output=True, text=True, check=False
-        ).stdout.split()
-    ):
+    named = subprocess.run(["apt-cache", "pkgnames", name], capture_output=True, text=True, check=False).stdout
+    if name not in named.split():
         raise UnpreparedError(f"apt:{name}: there is no package of that name")
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+    _said([*quiet, name])
 
 
 def _installed(name: str) -> bool:

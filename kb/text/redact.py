@@ -9,10 +9,9 @@ _KEY = r"(?:api[_-]?key|access[_-]?key|secret(?:[_-]?key)?|token|passw(?:or)?d|p
 MASK = "[redacted]"
 LONGEST = 24_000
 """Characters of the longest secret: how far around a cut secrets are looked for."""
+_NAMED = _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?"
 _SCHEME = r"(?:(?:bearer|basic|token|negotiate|digest) )?"
-_SUSPECT = re.compile(
-    r"(?i)[\w-]{16}|[@=]|-----|pass|secret|token|key|bearer|basic|pwd|authorization|credential|pk[-_]"
-)
+_SUSPECT = re.compile(r"(?i)[\w-]{16}|[@=]|-----|pass|secret|token|key|bearer|basic|pwd|authorization|credential")
 
 
 @cache
@@ -26,9 +25,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bhf_\w{20,}|\bpypi-[\w-]{30,}"),
         re.compile(r"(?<=://)[^\s/@:]{1,100}:[^\s/@]{1,200}(?=@)"),
         re.compile(r"(?i)(?<=\bbearer )[\w.~+/=-]{8,}|(?<=\bbasic )[\w+/=]{12,}"),
-        re.compile(
-            r"(?i)" + _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?" + _SCHEME + r"(?!None\b|null\b|\$)[^\s\"',;&]{6,}"
-        ),
+        re.compile(r"(?i)" + _NAMED + _SCHEME + r"(?!None\b|null\b|\$)[^\s\"',;&]{6,}"),
         re.compile(r"(?i)(?<=--password )[^\s-]\S{3,}|(?<=--token )[^\s-]\S{3,}|(?<=--api-key )[^\s-]\S{3,}"),
         re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b"),
     )
@@ -39,7 +36,7 @@ def redact(text: str) -> str:
 
     if not _SUSPECT.search(text):
         return text
-    name_of = re.compile(r"(?i)^(" + _KEY + r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?)")
+    name_of = re.compile(r"(?i)^(" + _NAMED + ")")
 
     def mask(found: re.Match[str]) -> str:
         name = name_of.match(found[0])
