@@ -274,7 +274,7 @@ def _miss(text: str) -> None:
 def _with_standing(entry: StoredEntry) -> StoredEntry:
     from kb.ledger.standing import standing
 
-    standings, tokens = standing(entry.id, entry.revision)
+    standings, tokens = standing((entry.id, *entry.former), entry.revision)
     if not standings:
         return entry
     of = {s.option: s for s in standings}

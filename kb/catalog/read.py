@@ -63,6 +63,8 @@ class StoredEntry(NamedTuple):
     markdown: str
     revision: str
     """Of what is replayed: needs, platforms, symptom and fix. Outcomes are of one revision."""
+    former: tuple[str, ...] = ()
+    """Ids that it had before; outcomes may be written under them."""
     measured: int = 0
     """How many outcomes `fix_tokens` is the median of; 0: it is the entry's estimate. Filled from the ledger."""
     origin: str | None = None
@@ -243,6 +245,7 @@ class Snapshot:
             versions=versions,
             markdown=markdown,
             revision=revision,
+            former=tuple(id for (id,) in self._db.execute("select id from alias where entry = ? order by id", (n,))),
             origin=self.origins.get(n),
         )
 

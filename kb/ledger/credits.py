@@ -12,8 +12,8 @@ from kb.ledger.store import PATIENCE, Ledger
 ENOUGH = 2
 """Reporters that an option needs to be called working: one alone credits nobody."""
 VOTES = """
-    select entry, option, reporter, worked, tokens from (
-      select entry, option, reporter, worked, tokens,
+    select n, entry, option, reporter, worked, tokens from (
+      select n, entry, option, reporter, worked, tokens,
         row_number() over (partition by entry, option, reporter order by n desc) as age
       from outcome) as vote
     where age = 1"""
@@ -32,6 +32,8 @@ class Credit(NamedTuple):
 
 
 class Vote(NamedTuple):
+    n: int
+    """Of a reporter's votes the one with the highest is the last."""
     reporter: str
     worked: bool
     tokens: int | None
@@ -40,8 +42,10 @@ class Vote(NamedTuple):
 def votes(ledger: Ledger, patience: float = PATIENCE) -> dict[tuple[str, int], list[Vote]]:
     """All reporters' last words by (entry id at the time, option). Raises LedgerDown."""
     found: dict[tuple[str, int], list[Vote]] = defaultdict(list)
-    for entry, option, reporter, worked, tokens in ledger.run(lambda db: db.execute(text(VOTES)).fetchall(), patience):
-        found[entry, option].append(Vote(reporter, bool(worked), tokens))
+    for n, entry, option, reporter, worked, tokens in ledger.run(
+        lambda db: db.execute(text(VOTES)).fetchall(), patience
+    ):
+        found[entry, option].append(Vote(n, reporter, bool(worked), tokens))
     return found
 
 
@@ -60,8 +64,8 @@ def credits(
         authors[id].append(name)
     present = dict(snapshot.rows("select a.id, e.id from alias a join entry e on e.n = a.entry"))
     by_option: dict[tuple[str, int], dict[str, Vote]] = defaultdict(dict)
-    for (id, option), words in voted.items():
-        by_option[present.get(id, id), option] |= {vote.reporter: vote for vote in words}
+    for vote, id, option in sorted((v, *key) for key, cast in voted.items() for v in cast):
+        by_option[present.get(id, id), option][vote.reporter] = vote
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     tokens = {}
     for id, debugging, fix in snapshot.rows("select id, debugging_tokens, fix_tokens from entry"):

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from time import monotonic
 from typing import NamedTuple
 
@@ -17,14 +18,13 @@ class Standing(NamedTuple):
     """How many reporters have said something."""
 
 
-VOTES = """
+VOTES = """(
     select option, worked, tokens, row_number() over (partition by option, reporter order by n desc) as age
-    from outcome where entry = :entry and revision = :revision"""
+    from outcome where entry in ({ids}) and revision = :revision) as vote where age = 1"""
 STANDINGS = f"""
-    select option, sum(case when worked then 1 else 0 end), count(*)
-    from ({VOTES}) as vote where age = 1 group by option order by option"""  # noqa: S608
-TOKENS = f"select tokens from ({VOTES}) as vote where age = 1 and worked and tokens is not null order by 1"  # noqa: S608
-"""Of every reporter the last word counts. Portable between SQLite and PostgreSQL."""
+    select option, sum(case when worked then 1 else 0 end), count(*) from {VOTES} group by option order by 1"""  # noqa: S608
+TOKENS = f"select tokens from {VOTES} and worked and tokens is not null order by 1"  # noqa: S608
+"""Of every reporter the last word counts. Portable between SQLite and PostgreSQL; `ids`: a parameter for each."""
 
 PATIENCE = 0.5
 """Seconds that a look-up waits for PostgreSQL."""
@@ -36,19 +36,24 @@ _files: dict[str, sqlite3.Connection] = {}
 _remembered: dict[tuple[str, str], tuple[float, Found]] = {}
 
 
-def standing(entry: str, revision: str) -> Found:
-    """How an entry's options fare, and the tokens that its working outcomes measured; nothing without a ledger."""
+def standing(ids: Sequence[str], revision: str) -> Found:
+    """How an entry's options fare, and the tokens that its working outcomes measured; nothing without a ledger.
+
+    `ids`: its id, then those that it had before.
+    """
     address = where.outcomes()
     if not address:
         return (), ()
-    until, found = _remembered.get((entry, revision), (0.0, ((), ())))
+    until, found = _remembered.get((ids[0], revision), (0.0, ((), ())))
     if monotonic() < until:
         return found
     file = where.sqlite_file(address)
-    found = _of_server(address, entry, revision) if file is None else _of_file(file, entry, revision)
+    of = {"revision": revision} | {f"id{n}": id for n, id in enumerate(ids)}
+    standings, tokens = (s.format(ids=", ".join(f":id{n}" for n in range(len(ids)))) for s in (STANDINGS, TOKENS))
+    found = (_of_server if file is None else _of_file)(file or address, standings, tokens, of)
     if len(_remembered) >= REMEMBERED:
         _remembered.clear()
-    _remembered[entry, revision] = (monotonic() + KEPT, found)
+    _remembered[ids[0], revision] = (monotonic() + KEPT, found)
     return found
 
 
@@ -57,20 +62,19 @@ def forget() -> None:
     _remembered.clear()
 
 
-def _of_file(path: str, entry: str, revision: str) -> Found:
+def _of_file(path: str, standings: str, tokens: str, of: dict[str, str]) -> Found:
     try:
         if path not in _files:
             os.stat(path)
             _files[path] = sqlite3.connect(uri(path, "mode=ro"), uri=True, timeout=0.2, check_same_thread=False)
-        of = {"entry": entry, "revision": revision}
-        standings = tuple(Standing(*row) for row in _files[path].execute(STANDINGS, of))
-        return standings, tuple(t for (t,) in _files[path].execute(TOKENS, of)) if standings else ()
+        found = tuple(Standing(*row) for row in _files[path].execute(standings, of))
+        return found, tuple(t for (t,) in _files[path].execute(tokens, of)) if found else ()
     except (OSError, sqlite3.Error):
         _files.pop(path, None)
         return (), ()
 
 
-def _of_server(address: str, entry: str, revision: str) -> Found:
+def _of_server(address: str, standings: str, tokens: str, of: dict[str, str]) -> Found:
     from kb.errors import KbError
 
     try:
@@ -78,11 +82,10 @@ def _of_server(address: str, entry: str, revision: str) -> Found:
 
         from kb.ledger.store import ledger
 
-        of = {"entry": entry, "revision": revision}
         return ledger(address).run(
             lambda db: (
-                tuple(Standing(*row) for row in db.execute(text(STANDINGS), of)),
-                tuple(t for (t,) in db.execute(text(TOKENS), of)),
+                tuple(Standing(*row) for row in db.execute(text(standings), of)),
+                tuple(t for (t,) in db.execute(text(tokens), of)),
             ),
             PATIENCE,
         )

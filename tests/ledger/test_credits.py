@@ -135,6 +135,19 @@ def test_authors_do_not_credit_themselves(
     assert jane()[0] == 1
 
 
+def test_of_a_renamed_entry_the_last_word_counts(
+    jane: Callable[[], tuple[int, ...]], add: Callable[..., Path], tmp_path: Path, credits_of: Callable[[], object]
+) -> None:
+    for reporter in "ab":
+        service.report("python/first", 1, False, reporter=reporter, patience=20)
+    (tmp_path / "repo" / "entries" / "python" / "first.md").unlink()
+    add("a-renamed", "Jane Doe", CLEAN.replace("---\n", "---\nauthors: [Jane Doe]\naliases: [python/first]\n", 1))
+    credits_of()
+    for reporter in "ab":
+        service.report("python/a-renamed", 1, True, reporter=reporter)
+    assert jane()[0] == 1
+
+
 def test_an_entry_that_was_mended_keeps_its_credit(
     jane: Callable[[], tuple[int, ...]], add: Callable[..., Path]
 ) -> None:

@@ -50,12 +50,12 @@ def test_the_last_word_of_each_reporter_counts_once(address: str) -> None:
 
 @pytest.fixture
 def altered(own: Path, catalog: Path, tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Goes on with a copy of the catalog that a statement has changed."""
+    """Goes on with a copy of the catalog that statements have changed."""
 
     def alter(statement: str) -> None:
         shutil.copy(catalog, tmp_path / "altered.sqlite")
         db = sqlite3.connect(tmp_path / "altered.sqlite")
-        db.execute(statement)
+        db.executescript(statement)
         db.commit()
         db.close()
         service.swap(Snapshot(str(tmp_path / "altered.sqlite")))
@@ -68,6 +68,18 @@ def test_a_former_id_reports_on_the_entry_it_leads_to(altered: Callable[[str], N
     altered(f"insert into alias select 'python/former', n from entry where id = '{ENTRY}'")
 
     assert service.report("python/former", 1, True, patience=20).entry == ENTRY
+
+
+def test_a_renamed_entry_keeps_its_outcomes(address: str, altered: Callable[[str], None]) -> None:
+    service.report(ENTRY, 1, True, reporter="a", patience=20)
+    altered(
+        f"insert into alias select id, n from entry where id = '{ENTRY}';"
+        f" update entry set id = 'python/renamed' where id = '{ENTRY}'"
+    )
+    service.report("python/renamed", 1, True, reporter="b")
+
+    assert service.show(ENTRY).id == "python/renamed"
+    assert "reported working 2 of 2 times" in proof()
 
 
 def test_the_tokens_that_were_measured_take_the_place_of_the_estimate(address: str) -> None:
@@ -110,6 +122,13 @@ def test_what_is_written_is_bounded_and_without_secrets(own: Path) -> None:
     assert platform == "Debian 12"
     assert note.startswith("password=[redacted] xxx")
     assert len(note) == 500
+
+
+def test_reporters_named_by_addresses_are_told_apart(address: str) -> None:
+    for reporter in ("jane@example.com", "john@example.com"):
+        service.report(ENTRY, 1, True, reporter=reporter, patience=20)
+
+    assert "reported working 2 of 2 times" in proof()
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_a_venv_of_the_system_python() -> None:
     assert again == "42\n"
 
 
+@pytest.mark.parametrize("name", ["jq-", "jq.", "sqlite3+"])
+def test_what_apt_would_take_for_more_than_a_name_is_no_package(name: str) -> None:
+    with pytest.raises(UnpreparedError, match=r"no package of that name|is missing: sudo"):
+        prepare((f"apt:{name}",))
+
+
 def test_a_venv_cannot_be_written() -> None:
     (seen,) = said("touch /venv/bin/x", need=("python",))
     assert "Read-only file system" in seen
