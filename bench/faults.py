@@ -35,6 +35,7 @@ from bench.faults_outside import (
     slow_clients,
     truncated,
 )
+from bench.page import put
 from kb.errors import LedgerDown
 
 LOG, DOCS = ROOT / "bench" / "faults.jsonl", ROOT / "docs" / "faults.md"
@@ -391,12 +392,6 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def write_table() -> None:
-    begin, end = "<!-- faults: begin -->\n", "\n<!-- faults: end -->"
-    before, _, rest = DOCS.read_text().partition(begin)
-    DOCS.write_text(before + begin + table() + end + rest.partition(end)[2])
-
-
 def main() -> int:
     """Exit status 1 where something did not hold."""
     assert __doc__
@@ -408,7 +403,7 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="write the table in docs/faults.md")
     asked = parser.parse_args()
     if asked.table:
-        write_table()
+        put(DOCS, "faults", table())
         return 0
     few = 2 if asked.short else 1
     held = [run(n, asked.times or TRIALS[n][few], asked.seed, not asked.short) for n in asked.names or TRIALS]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.fuzz_targets import SIZE, TARGETS
+from bench.page import put
 
 ROOT = Path(__file__).parent.parent
 LOG, FOUND = ROOT / "bench" / "fuzz.jsonl", ROOT / "bench" / "fuzz-found.jsonl"
@@ -270,12 +271,6 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def write_table() -> None:
-    begin, end = "<!-- inputs: begin -->\n", "\n<!-- inputs: end -->"
-    before, _, rest = DOCS.read_text().partition(begin)
-    DOCS.write_text(before + begin + table() + end + rest.partition(end)[2])
-
-
 def main() -> int:
     assert __doc__
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__.split("\n\n", 1)[0])
@@ -286,7 +281,7 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="write docs/fuzzing.md")
     asked = parser.parse_args()
     if asked.table:
-        write_table()
+        put(DOCS, "inputs", table())
     elif asked.target:
         trial = Trial(asked.target, "mutator" if asked.blind else "atheris", asked.runs, asked.seed)
         (blind if asked.blind else guided)(trial, asked.runs, asked.seed)

@@ -2,15 +2,14 @@
 
 import statistics
 from collections import defaultdict
-from pathlib import Path
 
 from bench.cases import ROOT
+from bench.page import put
 from kb.entry.folder import read_folder
 from kb.entry.model import Entry
 from kb.replay.evidence import holds, read
 
 DOC = ROOT / "docs" / "measurements.md"
-BEGIN, END = "<!-- entries by area: begin -->", "<!-- entries by area: end -->"
 
 
 def verified(entry: Entry) -> int:
@@ -40,14 +39,8 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def written(text: str) -> str:
-    head, _, rest = text.partition(BEGIN)
-    return f"{head}{BEGIN}\n{table()}\n{END}{rest.partition(END)[2]}"
-
-
 def main() -> None:
-    Path(DOC).write_text(written(DOC.read_text(encoding="utf-8")), encoding="utf-8")
-    print(table())
+    put(DOC, "entries by area", table())
 
 
 if __name__ == "__main__":

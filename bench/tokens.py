@@ -16,12 +16,12 @@ from pathlib import Path
 import bpe_openai
 
 from bench.cases import ROOT, written
+from bench.page import put
 from kb import render, service
 from kb.entry.brief import tokens as estimated
 
 PEER = "deadends-dev==0.9.0"
 DOC = ROOT / "docs" / "measurements.md"
-BEGIN, END = "<!-- tokens: begin -->", "<!-- tokens: end -->"
 ANSWERS = """
 import json, sys
 from mcp.server import _get_canons, handle_request
@@ -100,9 +100,7 @@ def main(argv: list[str]) -> None:
         made = table()
         print(made)
     if argv == ["--write"]:
-        text = DOC.read_text(encoding="utf-8")
-        head, _, rest = text.partition(BEGIN)
-        DOC.write_text(f"{head}{BEGIN}\n{made}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        put(DOC, "tokens", made)
     if argv == ["--entries"]:
         short: Callable[[str], str] = lambda id: render.short(service.show(id), 0.98)  # noqa: E731
         for id, _ in service.snapshot().ids():
