@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine
 
 from bench.cases import ROOT
 from kb.catalog import schema
@@ -164,7 +164,7 @@ def build(entries: int, out: Path) -> None:
     idf = np.log(1 + (entries - df + 0.5) / (df + 0.5))
     total = np.cumsum(df)
     bounds = np.searchsorted(total, np.arange(BUCKET, total[-1], BUCKET))
-    engine = create_engine(f"sqlite:///{out}")
+    engine = create_engine(URL.create("sqlite", database=str(out)))
     schema.metadata.create_all(engine)
     engine.dispose()
     with closing(sqlite3.connect(out)) as db, tempfile.TemporaryDirectory(dir=out.parent) as name:
