@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from postgres import Postgres
 
 TYPE_CHECKING = False
@@ -18,6 +19,9 @@ for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     # Whatever starts the tests in the background may ignore these, and every process below would inherit it.
     if signal.getsignal(ignored) is signal.SIG_IGN:
         signal.signal(ignored, signal.default_int_handler if ignored is signal.SIGINT else signal.SIG_DFL)
+
+settings.register_profile("kb", deadline=None)  # a busy machine is no failure
+settings.load_profile("kb")
 
 ROOT = Path(__file__).parent.parent
 ERROR = "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88"
@@ -76,8 +80,9 @@ def site(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """Closed before other modules run: while it is open, nothing else can have an event loop."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as p:
         flags = ["--no-sandbox", "--disable-background-networking"]
         yield p.chromium.launch(executable_path="/usr/bin/chromium", args=flags)

@@ -55,7 +55,7 @@ schema.app = _late
 
 
 @schema.parametrize()
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_api_does_what_its_document_says(case: schemathesis.Case, app: Flask) -> None:
     served[:] = [app]
     case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"} if case.path.endswith("outcomes") else {})
@@ -229,7 +229,7 @@ def test_a_network_of_ipv6_is_one_client(bounded: FlaskClient) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_request_id_is_taken_over_or_replaced_by_a_plain_one(client: FlaskClient, text: str) -> None:
     try:
         given = text.encode("latin-1").decode("latin-1").replace("\n", "").replace("\r", "")
@@ -293,7 +293,7 @@ def test_no_path_reads_outside_the_catalog(client: FlaskClient, path: str) -> No
     st.text(max_size=60)
     | st.sampled_from(["' or '1'='1", "x'; drop table entry; --", 'a" union select * from meta --'])
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_text_never_becomes_sql(client: FlaskClient, text: str) -> None:
     text = text.encode("utf-8", "replace").decode()
 

@@ -225,7 +225,7 @@ def objects(draw: st.DrawFn, depth: int = 2) -> str:
     return "{" + ",".join(members) + trailing + draw(blanks) + "}"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(objects(), st.sampled_from([("mcpServers", "kb"), ("hooks", "P", None)]), blanks)
 def test_any_json_with_comments_is_as_it_was(text: str, path: jsonc.Path, end: str) -> None:
     text += end

@@ -37,7 +37,7 @@ def test_inputs_made_of_ours(name: str, catalog: Path, monkeypatch: pytest.Monke
 )
 @given(data=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 @example(data=b"")
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_input(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
@@ -135,7 +135,7 @@ def test_no_text_makes_an_expression_slow(where: str, pattern: re.Pattern[str], 
 
 @pytest.mark.parametrize(("where", "pattern", "how"), EXPRESSIONS, ids=[where for where, *_ in EXPRESSIONS])
 @given(data=st.data())
-@settings(deadline=None, max_examples=5, phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
 def test_no_text_that_begins_to_fit_makes_it_slow(
     where: str, pattern: re.Pattern[str], how: str, data: st.DataObject
 ) -> None:

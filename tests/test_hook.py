@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ENTRY, ERROR, ROOT, Run
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -174,7 +174,6 @@ def test_whoever_writes_a_huge_event_is_not_cut_off(catalog: Path, state: Path) 
     assert process.wait(60) == 0
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text() | st.integers(),

@@ -49,6 +49,12 @@ class Server:
         with urllib.request.urlopen(self.address + path, timeout=60) as answer:
             return json.load(answer)  # type: ignore[no-any-return]
 
+    def ready(self) -> bool:
+        try:
+            return bool(self.get("/readyz")["ready"])
+        except urllib.error.HTTPError:
+            return False
+
     def metric(self, series: str) -> float:
         with urllib.request.urlopen(f"{self.address}/metrics", timeout=60) as answer:
             found = re.search(rf"^{re.escape(series)} (.+)$", answer.read().decode(), re.MULTILINE)
@@ -202,6 +208,7 @@ def test_a_token_is_made_once_and_kept_as_its_hash(
     body = json.dumps({"entry": ENTRY, "option": 1, "worked": True}).encode()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     request = urllib.request.Request(f"{server.address}/api/v1/outcomes", body, headers)
+    until(server.ready)
 
     assert token.startswith("kb_") and token not in made.stdout.decode()
     with urllib.request.urlopen(request) as answer:

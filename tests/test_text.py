@@ -36,6 +36,10 @@ def test_any_text_is_reduced_to_lines_of_its_own(text: str) -> None:
         assert len(line.text) <= 400
 
 
+def test_a_title_of_a_terminal_without_end_takes_no_other_line_away() -> None:
+    assert clean("one\x1b]0;no end\ntwo") == "one\ntwo"
+
+
 @given(TEXT)
 def test_cleaning_and_redacting_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)

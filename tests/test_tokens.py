@@ -107,7 +107,7 @@ fences = st.lists(st.tuples(st.sampled_from(["python", "diff file=x.py", "consol
 
 
 @given(words, words, words, words, fences)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nothing_makes_it_longer_or_cuts_a_fence(
     cause: str, prose: str, head: str, tail: str, blocks: list[tuple[str, str]]
 ) -> None:

@@ -10,7 +10,7 @@ SHOWN = 120
 WIDE = 500
 """Characters of a line that are shown."""
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 _BASH_LINE = re.compile(r"^bash: (?:eval: )?line \d+: ")
 
 

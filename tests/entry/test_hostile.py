@@ -57,19 +57,19 @@ def read(text: str) -> tuple[Entry, list[Finding]]:
 
 
 @given(st.text(st.characters(), max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text(text: str) -> None:
     read(text)
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60).map("\n".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_shuffle_of_what_entries_are_made_of(text: str) -> None:
     read(text)
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_an_entry_with_some_lines_changed(data: st.DataObject) -> None:
     lines = list(LINES)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -87,7 +87,7 @@ def test_an_open_and_empty_diff_at_the_end() -> None:
 
 
 @given(st.text(st.characters(), max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_blocks_gives_no_entry(text: str) -> None:
     entry, findings = parse(text, "python/a", "python/a.md")
     assert (entry is None) == bool(errors(findings))

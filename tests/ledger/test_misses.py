@@ -108,7 +108,7 @@ def test_a_query_that_says_nothing_is_no_miss(own: Path, query: str) -> None:
     assert spooled() == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters() | st.sampled_from("\x1e\x1f\n\t\\"), max_size=300))
 def test_a_miss_is_read_back_as_it_was_written(own: Path, text: str) -> None:
     Path(spool.path()).unlink(missing_ok=True)

@@ -152,13 +152,13 @@ def test_an_outcome_of_nothing_is_refused(
     assert not (own / "ledger.sqlite").exists()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_any_text_can_be_said(address: str, text: str) -> None:
     service.report(ENTRY, 1, True, reporter=text, platform=text, note=text, patience=20)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(st.tuples(st.integers(1, 2), st.sampled_from("abc"), st.booleans()), min_size=1, max_size=12))
 def test_the_standing_is_each_reporters_last_word(
     own: Path, said: list[tuple[int, str, bool]], monkeypatch: pytest.MonkeyPatch

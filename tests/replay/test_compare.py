@@ -67,6 +67,7 @@ def test_no_pattern_is_slow() -> None:
         ("a\n\n\n", ["a"]),
         ("a  \t\nb\r\n", ["a", "b"]),
         ("\x1b[31mred\x1b[0m \x1b]0;title\x07x", ["red x"]),
+        ("one\x1b]0;no end\ntwo", ["one", "two"]),
         ("10 %\r50 %\r100 %\ndone", ["100 %", "done"]),
         ("bash: line 12: foo: command not found", ["bash: foo: command not found"]),
         ("bash: eval: line 3: syntax error", ["bash: syntax error"]),
