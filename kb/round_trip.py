@@ -1,6 +1,7 @@
 """Entries through look-up: its own output and questions lead back to an entry, its look-alikes do not; and what a
 changed catalog answers otherwise."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from tempfile import TemporaryDirectory
 from kb.catalog.build import write
 from kb.catalog.current import fresh
 from kb.catalog.read import Snapshot
-from kb.entry.folder import read_folder
+from kb.entry.folder import read_folder, root_of
 from kb.entry.model import Entry, Finding
 from kb.match.answer import Answer
 from kb.match.lookup import lookup
@@ -27,11 +28,13 @@ class RoundTrip:
 
 
 def round_trip(entry: Entry, output: str) -> RoundTrip:
-    """Look up what the entry prints, is asked as, and is confused with, in the catalog of the folder it lies in.
+    """Look up what the entry prints, is asked as, and is confused with, in the catalog of the folder it lies in, or of
+    it alone.
 
     Raises BadCatalog.
     """
-    catalog = fresh(str(Path(entry.path).resolve().parents[1]))
+    root = root_of(Path(entry.path).resolve())
+    catalog = fresh(str(root)) if root else _of([entry])
     findings: list[Finding] = []
 
     def add(line: int, code: str, message: str) -> None:
@@ -76,14 +79,24 @@ class Changed:
 
 
 def changes(entries: Sequence[Entry], base: Path | None = None) -> tuple[Changed, ...]:
-    """What these entries change in the answers to the questions of others: the catalog of the folder they lie in,
+    """What these entries change in the answers to the questions of others: the catalog of each folder they lie in,
     beside that of `base`, or of the same folder without them. Takes some seconds. Raises BadCatalog, Misuse."""
-    ids = {entry.id for entry in entries}
-    root = Path(entries[0].path).resolve().parents[1]
-    others = [entry for entry in read_folder(base or root).entries if base or entry.id not in ids]
+    by_root: dict[Path, set[str]] = defaultdict(set)
+    for entry in entries:
+        if root := root_of(Path(entry.path).resolve()):
+            by_root[root].add(entry.id)
+    found: list[Changed] = []
+    for root, ids in by_root.items():
+        others = [entry for entry in read_folder(base or root).entries if base or entry.id not in ids]
+        found += changed(_of(others), fresh(str(root)), ids)
+    return tuple(found)
+
+
+def _of(entries: Sequence[Entry]) -> Snapshot:
+    """Of these entries, for this process alone."""
     with TemporaryDirectory(prefix="kb-") as folder:
-        write(others, Path(folder) / "before.sqlite")
-        return tuple(changed(Snapshot(str(Path(folder) / "before.sqlite")), fresh(str(root)), ids))
+        write(entries, Path(folder) / "catalog.sqlite")
+        return Snapshot(str(Path(folder) / "catalog.sqlite"))
 
 
 def changed(before: Snapshot, after: Snapshot, but: Collection[str] = ()) -> Iterator[Changed]:

@@ -144,7 +144,7 @@ def _stamp(entries: str, own: Sequence[str]) -> str:
 
 
 def _own_stamp(places: Sequence[str]) -> str:
-    """Names, sizes and times of files, and of all files below folders."""
+    """Names, sizes and times of files, and of all files in folders and in the folders in these."""
     state, other = 0, 1
     for path in _files(places):
         try:
@@ -162,5 +162,6 @@ def _files(places: Sequence[str]) -> Iterator[str]:
         if not os.path.isdir(given):
             yield given
         for root, directories, files in os.walk(given):
-            directories[:] = sorted(d for d in directories if d != "__pycache__")
+            # No deeper: an entry lies in a folder of the root, and around a draft by itself lies anything.
+            directories[:] = sorted(d for d in directories if d != "__pycache__") if root == given else []
             yield from (os.path.join(root, name) for name in sorted(files))

@@ -33,13 +33,13 @@ def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
     """Each file with its findings. Beside a single file only the entries that meet it are read in full."""
     read = [_read(path) for path in paths]
     around: dict[str, Entry] = {}
-    for root in {path.parent.parent for path in paths}:
-        near = _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root)
+    roots = {root for path in paths if (root := folder.root_of(path))}
+    for root in roots:
+        near = _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root, 2)
         around |= {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
     around |= {str(r.draft.path): r.draft for r in read if r.draft}
     # Entries of one's own may name the shipped ones.
-    folders = {path.parent.parent for path in paths} | {Path(place.entries_folder())}
-    known = {folder.id_of(path) for root in folders for path in folder.files(root)}
+    known = {folder.id_of(path) for root in {*roots, Path(place.entries_folder())} for path in folder.files(root, 2)}
     between = check_all(around.values(), known)
     return tuple(_judge(r, [f for f in between if f.path == str(r.path)]) for r in read)
 
@@ -74,7 +74,7 @@ def _neighbours(root: Path, entries: Sequence[Entry]) -> Iterator[Path]:
         asked = {same(line.text) for line in asked_lines(entry)}
         own = own_lines(entry)
         pointed = {x.entry for x in entry.look_alikes}
-        for path in folder.files(root):
+        for path in folder.files(root, 2):
             text = folder.read_text(path)[0] or ""
             lines = {same(line.lstrip("#-* ")) for line in text.split("\n")}
             named = folder.id_of(path) in pointed or any(name in text for name in (entry.id, *entry.aliases))

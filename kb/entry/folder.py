@@ -35,6 +35,12 @@ def id_of(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+def root_of(path: Path) -> Path | None:
+    """The folder of entries that a file lies in; None where that would be the root of the file system."""
+    root = path.parent.parent
+    return root if root.resolve().name else None
+
+
 def path_of(root: Path, id: str) -> Path:
     """Where the entry of an id lies, whether or not it is there. Raises Misuse when the id is none."""
     if not is_id(id):
@@ -149,8 +155,9 @@ def find(names: Sequence[str], *roots: Path) -> list[Path]:
     return list(found)
 
 
-def files(root: Path) -> Iterator[Path]:
-    """Every file below the root that should be an entry, in order. `_…` and hidden ones are not."""
+def files(root: Path, levels: int = 3) -> Iterator[Path]:
+    """Every file below the root that should be an entry, in order, those one level too deep too. `_…` and hidden ones
+    are not. A folder below that cannot be listed stands for what is in it. Raises Misuse when the root cannot be."""
     try:
         found = sorted(os.scandir(root), key=lambda e: e.name)
     except OSError as error:
@@ -158,10 +165,12 @@ def files(root: Path) -> Iterator[Path]:
     for item in found:
         if item.name.startswith(("_", ".")):
             continue
-        if item.is_dir(follow_symlinks=False):
-            yield from files(root / item.name)
-        elif item.name.endswith(".md") or item.is_symlink():
-            yield root / item.name
+        path = root / item.name
+        is_folder = item.is_dir(follow_symlinks=False)
+        if is_folder and os.access(path, os.R_OK | os.X_OK):
+            yield from files(path, levels - 1) if levels > 1 else ()
+        elif is_folder or item.name.endswith(".md") or item.is_symlink():
+            yield path
 
 
 def read_folder(root: Path, parse: Parse = parse) -> Folder:
@@ -172,7 +181,7 @@ def read_folder(root: Path, parse: Parse = parse) -> Folder:
     entries: list[Entry] = []
     findings: list[Finding] = []
     for path in files(root):
-        if path.parent.parent != root and not path.is_symlink():
+        if path.parent.parent != root and not path.is_symlink() and not path.is_dir():
             findings.append(bad_name(path))
             continue
         entry, found = load(path, parse)

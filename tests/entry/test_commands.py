@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from samples import other, write
 
 ROOT = Path(__file__).parents[2]
 CLEAN = (Path(__file__).parent / "fixtures" / "clean.md").read_text()
@@ -152,3 +154,36 @@ def test_new_refuses_what_is_no_id(checkout: Path, id: str, says: str) -> None:
     done = kb(checkout, "new", id)
     assert done.returncode == 2
     assert says in done.stderr
+
+
+@pytest.fixture
+def at_the_top() -> Iterator[Path]:
+    """A file whose folder lies in the file system's root."""
+    path = Path("/tmp") / f"kb-{os.getpid()}.md"
+    path.write_text(CLEAN)
+    yield path
+    path.unlink()
+
+
+def test_beside_a_file_by_itself_nothing_is_read(checkout: Path, at_the_top: Path) -> None:
+    done = kb(checkout, "check", str(at_the_top), "--report", "report.md")
+    assert "Look-up             own output: " in done.stdout
+    assert "KB601" not in done.stdout
+    assert done.stderr == ""
+    assert "None: every message and question" in (checkout / "report.md").read_text()
+
+
+def test_what_lies_deeper_than_entries_is_nothing_beside_them(checkout: Path) -> None:
+    path = write(checkout / "drafts", "python/a")
+    write(checkout / "drafts", "python/deep/er/copy")
+    assert kb(checkout, "check", "--no-replay", str(path)).stdout.startswith("1 entry: clean")
+
+
+def test_what_changes_is_told_of_each_folder(checkout: Path) -> None:
+    asked = CLEAN.replace("- eight\n", "- the hose is kinked at the nozzle\n")
+    thief = asked.replace("KeyError", "NozzleError").replace("port", "nozzle")
+    paths = [write(checkout / name, "python/one", other()) for name in ("first", "second")]
+    write(checkout / "second", "python/missing-key", asked)
+    paths.append(write(checkout / "second", "python/thief", thief.replace("The program", "The kinked hose")))
+    kb(checkout, "check", "--no-replay", "--report", "report.md", *map(str, paths))
+    assert "python/missing-key" in (checkout / "report.md").read_text().partition("Answers that would change")[2]
