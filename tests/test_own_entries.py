@@ -200,6 +200,15 @@ def test_check_names_what_is_wrong(project: Project) -> None:
     assert ".kb/zorble/broken.md:1: KB" in got.stdout
 
 
+def test_check_takes_an_entry_in_place_of_a_shipped_one(project: Project) -> None:
+    project.write((ROOT / "entries" / "python" / "numpy-abi.md").read_text(), "python/numpy-abi")
+    got = project.kb("check", "--no-replay")
+
+    assert ".kb/python/numpy-abi.md" not in got.stdout
+    assert "KB50" not in got.stdout
+    assert got.returncode == 0
+
+
 def test_folders_that_cannot_be_read_are_passed_over(project: Project) -> None:
     (project.root / ".kb").mkdir()
     (project.root / ".kb" / "loop").symlink_to(project.root / ".kb")

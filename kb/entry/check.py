@@ -32,15 +32,17 @@ class _Read:
 def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
     """Each file with its findings. Beside a single file only the entries that meet it are read in full."""
     read = [_read(path) for path in paths]
-    around: dict[str, Entry] = {}
-    roots = {root for path in paths if (root := folder.root_of(path))}
-    for root in roots:
-        near = _neighbours(root, [r.draft for r in read if r.draft]) if len(paths) == 1 else folder.files(root, 2)
-        around |= {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
-    around |= {str(r.draft.path): r.draft for r in read if r.draft}
-    # Entries of one's own may name the shipped ones.
-    known = {folder.id_of(path) for root in {*roots, Path(place.entries_folder())} for path in folder.files(root, 2)}
-    between = check_all(around.values(), known)
+    shipped = {folder.id_of(path) for path in folder.files(Path(place.entries_folder()), 2)}
+    between: list[Finding] = []
+    # By folder: an entry of one's own may have the id of a shipped one, and stands in its place.
+    for root in {folder.root_of(path) for path in paths}:
+        own = [r.draft for r in read if r.draft and folder.root_of(r.path) == root]
+        files = list(folder.files(root, 2)) if root else []
+        near = _neighbours(files, own) if len(paths) == 1 else files
+        around = {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
+        around |= {entry.path: entry for entry in own}
+        # Entries of one's own may name the shipped ones.
+        between += check_all(around.values(), {*shipped, *map(folder.id_of, files)})
     return tuple(_judge(r, [f for f in between if f.path == str(r.path)]) for r in read)
 
 
@@ -68,13 +70,13 @@ def _judge(read: _Read, between: Sequence[Finding]) -> Checked:
     return Checked(read.path, entry, (*own, *beside))
 
 
-def _neighbours(root: Path, entries: Sequence[Entry]) -> Iterator[Path]:
-    """Files of a folder that an entry may clash with: reading lines is much cheaper than parsing."""
+def _neighbours(files: Sequence[Path], entries: Sequence[Entry]) -> Iterator[Path]:
+    """Those of a folder's files that an entry may clash with: reading lines is much cheaper than parsing."""
     for entry in entries:
         asked = {same(line.text) for line in asked_lines(entry)}
         own = own_lines(entry)
         pointed = {x.entry for x in entry.look_alikes}
-        for path in folder.files(root, 2):
+        for path in files:
             text = folder.read_text(path)[0] or ""
             lines = {same(line.lstrip("#-* ")) for line in text.split("\n")}
             named = folder.id_of(path) in pointed or any(name in text for name in (entry.id, *entry.aliases))

@@ -169,9 +169,11 @@ def test_an_alias_that_is_an_id(tmp_path: Path) -> None:
     assert [code for code, _ in between(write(tmp_path, "python/a", text))] == ["1: KB503"]
 
 
-def test_two_roots_with_one_id(tmp_path: Path) -> None:
+def test_an_id_is_given_once_in_each_root(tmp_path: Path) -> None:
+    taken = CLEAN.replace("needs:", "aliases: [python/a]\nneeds:")
     paths = [write(tmp_path / "one", "python/a"), write(tmp_path / "two", "python/a", other())]
-    assert [[f.code for f in c.findings] for c in check(paths)] == [[], ["KB503"]]
+    paths.append(write(tmp_path / "two", "python/b", taken))
+    assert [[f.code for f in c.findings] for c in check(paths)] == [[], [], ["KB503"]]
 
 
 def test_a_message_in_two_entries(tmp_path: Path) -> None:
