@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
 from kb.catalog.numbers import Numbers
+from kb.entry import NOT_HELPING_NUMBER
 from kb.errors import BadCatalog, NotFound
 
 K = TypeVar("K")
@@ -16,7 +17,7 @@ V = TypeVar("V")
 
 class StoredOption(NamedTuple):
     number: int
-    """0 is the symptom's section, from 1 the options, 99 what does not help."""
+    """0 is the symptom's section, from 1 the options, `NOT_HELPING_NUMBER` what does not help."""
     title: str
     source: str
     """Markdown."""
@@ -217,9 +218,9 @@ class Snapshot:
             id=id,
             title=title,
             cause=cause,
-            options=tuple(s for s in sections if 0 < s.number < 99),
+            options=tuple(s for s in sections if 0 < s.number < NOT_HELPING_NUMBER),
             symptom=sections[0],
-            not_helping=next((s for s in sections if s.number == 99), None),
+            not_helping=next((s for s in sections if s.number == NOT_HELPING_NUMBER), None),
             symptoms=self._column("symptom", "text", n),
             messages=self._column("message", "text", n),
             questions=self._column("question", "text", n),

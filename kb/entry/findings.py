@@ -70,6 +70,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("KB217", "error", "Savings in another form than the two lines of the format."),
     ("KB218", "error", "A gap `‹…›` left from the template, or a guess `‹? …›` of a draft."),
     ("KB219", "error", "Raw HTML in prose."),
+    ("KB220", "error", "More than 98 options."),
     ("KB301", "error", "A fence that is never closed."),
     ("KB302", "error", "A fence word that does not exist."),
     ("KB303", "error", "A fence word that does not belong here, stands twice, or has a value it cannot have; more than 500 characters of them."),

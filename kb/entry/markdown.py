@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from kb.entry import frontmatter, patch
+from kb.entry import NOT_HELPING_NUMBER, frontmatter, patch
 from kb.entry.fences import Place, block
 from kb.entry.findings import errors
 from kb.entry.lists import bullets, listed, look_alikes, messages, savings
@@ -285,6 +285,9 @@ class _Reader:
             titles.add(title.casefold())
             section = self._section(sub, "fix")
             options.append(Option(section.source, section.blocks, section.line, number, title))
+        most = NOT_HELPING_NUMBER - 1
+        if len(options) > most:
+            self.add(options[most].line, "KB220", f"{len(options)} options; keep the {most} to try first")
         if not options:
             self.add(part.line, "KB212", "Fix has no option; write `### Option 1: …`")
         return tuple(options), not_helping

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kb.entry import NOT_HELPING_NUMBER
 from kb.entry.folder import find, load, roots
 from kb.entry.model import Entry
 from kb.errors import Misuse
@@ -151,7 +152,7 @@ def made(replay: Replay) -> evidence.Evidence:
     for option, replayed in zip(entry.options, replay.options, strict=True):
         verdicts[str(option.number)] = replayed.verdict
     if replay.not_helping:
-        verdicts["99"] = replay.not_helping.verdict
+        verdicts[str(NOT_HELPING_NUMBER)] = replay.not_helping.verdict
     return evidence.Evidence(
         hash=evidence.hash_of(entry),
         verdicts=verdicts,

@@ -187,3 +187,16 @@ def test_what_changes_is_told_of_each_folder(checkout: Path) -> None:
     paths.append(write(checkout / "second", "python/thief", thief.replace("The program", "The kinked hose")))
     kb(checkout, "check", "--no-replay", "--report", "report.md", *map(str, paths))
     assert "python/missing-key" in (checkout / "report.md").read_text().partition("Answers that would change")[2]
+
+
+def test_more_options_than_can_be_numbered(checkout: Path) -> None:
+    path = checkout / "entries" / "python" / "missing-key.md"
+    more = "".join(f"### Option {n}: way {n}\nFits.\n\n" for n in range(3, 100))
+    path.write_text(CLEAN.replace("### What does", f"{more}### What does"))
+    checked = kb(checkout, "check", "--no-replay")
+    built = kb(checkout, "build", "--out", "catalog.sqlite")
+    assert "missing-key.md:337: KB220 99 options; keep the 98 to try first" in checked.stdout
+    assert (built.returncode, "KB220" in built.stderr) == (0, True)
+    path.write_text(path.read_text().replace("### Option 99: way 99\nFits.\n\n", ""))
+    assert "KB220" not in kb(checkout, "check", "--no-replay").stdout
+    assert kb(checkout, "build", "--out", "catalog.sqlite").stdout.startswith("catalog.sqlite: 1 entries")
