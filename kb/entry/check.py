@@ -9,7 +9,7 @@ from kb.entry import folder
 from kb.entry.between import FEW, asked_lines, check_all, own_lines
 from kb.entry.findings import errors
 from kb.entry.markdown import draft
-from kb.entry.model import Entry, Finding
+from kb.entry.model import Entry, Finding, is_id
 from kb.entry.rules import check_entry, same
 
 
@@ -49,7 +49,7 @@ def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
 def _read(path: Path) -> _Read:
     text, findings = folder.read_text(path)
     id = folder.id_of(path)
-    if not folder.is_id(id):
+    if not is_id(id):
         findings += (folder.bad_name(path),)
     if text is None:
         return _Read(path, None, findings)

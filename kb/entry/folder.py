@@ -1,7 +1,6 @@
 """Entries on disk: `<root>/<area>/<slug>.md`. The path below the root, without its ending, is the id."""
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +10,10 @@ from pathlib import Path
 from kb import place
 from kb.entry import queries
 from kb.entry.markdown import MAX_SIZE, parse
-from kb.entry.model import Entry, Finding, Query
+from kb.entry.model import Entry, Finding, Query, is_id
 from kb.errors import Misuse
 
 Parse = Callable[[str, str, str], tuple[Entry | None, tuple[Finding, ...]]]
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +22,6 @@ class Folder:
     """The entries without a blocking fault of form, by id."""
     findings: tuple[Finding, ...]
     """All faults of form, by path and line."""
-
-
-def is_id(text: str) -> bool:
-    return len(text) <= 100 and _ID.fullmatch(text) is not None
 
 
 def id_of(path: Path) -> str:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
+from kb.entry.model import is_id
+
 Add = Callable[[int, str, str], None]
 """Records a finding: 1-based line, code, message."""
 
@@ -64,6 +66,9 @@ def _items(key: str, value: str, number: int, add: Add) -> tuple[str, ...]:
         return ()
     for twice in sorted(i for i, times in Counter(items).items() if times > 1):
         add(number, "KB104", f"`{twice}` stands twice in `{key}`; keep one")
+    for item in items if key == "aliases" else ():
+        if not is_id(item):
+            add(number, "KB104", f"`{item}` is no id; write AREA/SLUG in lower case letters, digits and hyphens")
     return tuple(items)
 
 

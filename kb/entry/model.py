@@ -1,7 +1,15 @@
 """The parts of an entry. Frozen, no I/O; `line` is the 1-based line of the file where the part begins."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is the id of an entry, `area/slug`."""
+    return len(text) <= 100 and _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

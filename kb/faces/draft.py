@@ -10,7 +10,8 @@ from typing import BinaryIO
 from kb import place, service
 from kb.draft import card, log, name, page
 from kb.draft.lines import doubt, plain, span
-from kb.entry.folder import is_id, path_of, shown, template
+from kb.entry.folder import path_of, shown, template
+from kb.entry.model import is_id
 from kb.errors import Misuse
 from kb.faces import last_run
 from kb.match.answer import Answer
