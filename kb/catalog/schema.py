@@ -50,7 +50,7 @@ symptom = _of_entry("symptom", _text("text"))
 message = _of_entry("message", _text("text"))
 question = _of_entry("question", _text("text"))
 option = _of_entry("option", _text("title"), _text("source"), _text("verdict"))
-"""`position` 0 is the symptom's section, from 1 the options, 99 what does not help. Verdict: verified, not verified."""
+"""`position` 0 is the symptom's section, from 1 the options; 99 what does not help. Verdict: verified, not verified."""
 file = _of_entry("file", _number("option"), _text("name"), _text("language"), _text("text"), _number("line"))
 transcript = _of_entry(
     "transcript",

@@ -36,6 +36,13 @@ NEEDS = {
     "memory:200M": r"memory:[1-9]\d*[MG]",
 }
 """Each form of `needs`, as it is documented, and as it is recognised."""
+
+
+def is_need(text: str) -> bool:
+    """Whether a text is of one of the forms."""
+    return any(re.fullmatch(form, text) for form in NEEDS.values())
+
+
 _UNPINNED = re.compile(rf"(pypi|wheels|sdist):({_PYPI})|(npm|npm-cache):({_NPM})")
 PLATFORMS = ("linux", "macos", "windows")
 
@@ -86,7 +93,7 @@ def _front_matter(entry: Entry) -> _Found:
         return next((i for i, text in enumerate(head, 1) if text.startswith(f"{key}:")), 1)
 
     for need in entry.needs:
-        if any(re.fullmatch(form, need) for form in NEEDS.values()):
+        if is_need(need):
             continue
         pinned = _UNPINNED.match(need)
         if pinned:

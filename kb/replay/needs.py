@@ -20,15 +20,10 @@ from pathlib import Path
 
 from kb import place
 from kb.entry.model import Entry
-from kb.entry.rules import NEEDS
+from kb.entry.rules import NEEDS, is_need
 from kb.replay import isolation
 from kb.replay.compare import printable
 from kb.replay.isolation import MEMORY, Setting
-
-
-def valid(need: str) -> bool:
-    """Whether a need is of one of the forms."""
-    return any(re.fullmatch(form, need) for form in NEEDS.values())
 
 
 class UnpreparedError(Exception):
@@ -48,7 +43,7 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
 
     Raises UnpreparedError for a need that is unknown or cannot be had on this machine.
     """
-    unknown = [need for need in needs if not valid(need)]
+    unknown = [need for need in needs if not is_need(need)]
     if unknown:
         raise UnpreparedError(f"`needs` has {', '.join(unknown)}, which is not of a form: {', '.join(NEEDS)}")
     kinds: dict[str, list[str]] = {}
@@ -66,7 +61,7 @@ def prepare(needs: tuple[str, ...]) -> Prepared:
     env: dict[str, str] = {}
     versions = {"bash": _version("bash", "--version")}
     if "python" in kinds or "pypi" in kinds:
-        wanted = max(kinds.get("python", [""]))
+        wanted = max(kinds.get("python", [""]), key=lambda version: int(version.partition(".")[2] or 0))
         interpreter = _python(wanted)
         versions["python"] = _version(interpreter, "--version")
         binds += _own_home(interpreter)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.replay import needs
+from kb.entry.rules import is_need
 from kb.replay.needs import UnpreparedError, prepare
 from kb.replay.sandbox import Step, run
 
@@ -59,7 +59,7 @@ def test_versions_are_those_of_what_runs() -> None:
     "need", ["", "python2", "pypi:requests", "apt:", "memory:", "memory:200", "npm:x", "pypi:x==1;rm"]
 )
 def test_an_unknown_need_is_said(need: str) -> None:
-    assert not needs.valid(need)
+    assert not is_need(need)
     with pytest.raises(UnpreparedError, match=r"not of a form: python, "):
         prepare((need,))
 
@@ -79,12 +79,17 @@ def test_an_unknown_need_is_said(need: str) -> None:
     ],
 )
 def test_known_needs(need: str) -> None:
-    assert needs.valid(need)
+    assert is_need(need)
 
 
 def test_a_python_that_is_missing_is_said_how_to_get() -> None:
     with pytest.raises(UnpreparedError, match=r"Python 3\.999 is missing: pyenv install 3\.999"):
         prepare(("python==3.999",))
+
+
+def test_of_two_pythons_the_newer_is_had() -> None:
+    with pytest.raises(UnpreparedError, match=r"Python 3\.1000 is missing"):
+        prepare(("python==3.1000", "python==3.9"))
 
 
 def test_a_version_that_does_not_exist_fails_with_what_pip_says(cache: Path) -> None:
