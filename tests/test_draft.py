@@ -438,7 +438,7 @@ def test_look_alikes_are_what_look_up_found(kb: Run) -> None:
         (("no-such-file",), b"", b"No such file"),
         (("/",), b"", b"directory"),
         (("--id", "../x", "-"), b"error: cannot be\n", b"AREA/SLUG"),
-        (("--id", "pyhton/x"), b"error: cannot be\n", b"did you mean python?"),
+        (("--id", "pyhton/x"), b"error: cannot be\n", b"did you mean python? For a new one make"),
         (("--out", "/proc/none/x.md"), b"error: cannot be\n", b"/proc/none/x.md"),
     ],
 )

@@ -42,6 +42,20 @@ def path_of(root: Path, id: str) -> Path:
     return root / f"{id}.md"
 
 
+def areas(root: Path) -> list[str]:
+    """The areas of a folder of entries, in order."""
+    return sorted(path.name for path in root.iterdir() if path.is_dir())
+
+
+def need_area(root: Path, area: str) -> None:
+    """Raises Misuse, with the area that may be meant, when the folder of entries has none of that name."""
+    there = areas(root)
+    if area not in there:
+        near = get_close_matches(area, there, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the areas are {', '.join(there)}."
+        raise Misuse(f"no area {area!r}: {hint} For a new one make {root / area} first")
+
+
 def shown(path: Path) -> Path:
     """The path as a person here would write it: relative where it lies below the present folder."""
     try:

@@ -13,6 +13,7 @@ from kb.entry.findings import RULES, errors
 from kb.entry.folder import find, roots
 from kb.entry.model import Entry, Finding
 from kb.errors import Misuse, NoSandbox
+from kb.faces import terminal
 
 if TYPE_CHECKING:
     from kb.replay.evidence import Evidence
@@ -213,8 +214,7 @@ class _Waiting:
 
 
 def _coloured(number: int, text: str) -> str:
-    on = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return f"\x1b[{number}m{text}\x1b[0m" if on else text
+    return f"\x1b[{number}m{text}\x1b[0m" if terminal.colours() else text
 
 
 def _bold(text: str) -> str:

@@ -10,7 +10,7 @@ from kb.errors import KbError, Misuse
 TYPE_CHECKING = False  # what is imported for its type alone is too dear for a look-up
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import BinaryIO, TextIO
 
 USAGE = """\
 kb "error message"          look an error up; also: command 2>&1 | kb
@@ -251,12 +251,16 @@ def _writer(stream: "TextIO | None") -> "TextIO":
 
 def _input() -> str:
     """Standard input: its beginning and its end."""
-    stream = sys.stdin.buffer
-    head = stream.read(HEAD)
-    tail = b""
-    while chunk := stream.read(HEAD):
-        tail = (tail + chunk)[-TAIL:]
-    return (head + tail).decode("utf-8", "replace")
+    return b"".join(read_ends(sys.stdin.buffer, HEAD, TAIL)).decode("utf-8", "replace")
+
+
+def read_ends(stream: "BinaryIO", head: int, tail: int) -> tuple[bytes, bytes]:
+    """Of a stream of any length the first and the last bytes, each once."""
+    first = stream.read(head)
+    last = b""
+    while chunk := stream.read(head):
+        last = (last + chunk)[-tail:]
+    return first, last
 
 
 def _print(markdown: str) -> None:

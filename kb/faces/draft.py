@@ -3,17 +3,17 @@
 import argparse
 import shlex
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
 
 from kb import place, service
 from kb.draft import card, log, name, page
 from kb.draft.lines import doubt, plain, span
-from kb.entry.folder import path_of, shown, template
+from kb.entry.folder import areas, need_area, path_of, shown, template
 from kb.entry.model import is_id
 from kb.errors import Misuse
 from kb.faces import last_run
+from kb.faces.cli import read_ends
 from kb.match.answer import Answer
 from kb.render import first_paragraph
 from kb.replay.isolation import platform_name
@@ -93,10 +93,7 @@ def _given(file: str | None) -> str:
 
 
 def _text(stream: BinaryIO) -> str:
-    head = stream.read(HEAD)
-    tail = b""
-    while chunk := stream.read(HEAD):
-        tail = (tail + chunk)[-TAIL:]
+    head, tail = read_ends(stream, HEAD, TAIL)
     # PowerShell writes logs as UTF-16.
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     return (head + (b"\n" if tail and not wide else b"") + tail).decode("utf-16" if wide else "utf-8", "replace")
@@ -124,15 +121,12 @@ def _write(draft: str, asked: argparse.Namespace, parts: page.Parts, found: Answ
         return _new(Path(asked.out), draft)
     own = asked.here or place.installed()
     root = shown(Path(place.project_folder() or ".kb")) if own else shown(Path(place.entries_folder()))
-    areas = sorted(p.name for p in Path(place.entries_folder()).iterdir() if p.is_dir())
     if asked.id:
         path = path_of(root, asked.id)
-        if not own and path.parent.name not in areas:
-            near = get_close_matches(path.parent.name, areas, 1)
-            hint = f"did you mean {near[0]}?" if near else f"the areas are {', '.join(areas)}"
-            raise Misuse(f"no area {path.parent.name!r}: {hint}")
+        if not own:
+            need_area(root, path.parent.name)
         return _new(path, draft)
-    area, slug = name.area(parts, found, areas), name.slug(parts)
+    area, slug = name.area(parts, found, areas(Path(place.entries_folder()))), name.slug(parts)
     for number in range(1, 100):
         path = path_of(root, f"{area}/{slug}{f'-{number}' if number > 1 else ''}")
         if not path.exists():

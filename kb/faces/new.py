@@ -1,11 +1,10 @@
 """`kb new AREA/SLUG`: begin an entry from the template."""
 
 import argparse
-from difflib import get_close_matches
 from pathlib import Path
 
 from kb import place
-from kb.entry.folder import path_of, shown, template
+from kb.entry.folder import need_area, path_of, shown, template
 from kb.errors import Misuse
 
 
@@ -28,11 +27,8 @@ def main(argv: list[str]) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Misuse(f"{path.parent}: {error.strerror}") from None
-    elif not path.parent.is_dir():
-        areas = sorted(p.name for p in root.iterdir() if p.is_dir())
-        near = get_close_matches(path.parent.name, areas, 1)
-        hint = f"did you mean {near[0]}?" if near else f"the areas are {', '.join(areas)}"
-        raise Misuse(f"no area {path.parent.name!r}: {hint} For a new one make {path.parent} first")
+    else:
+        need_area(root, path.parent.name)
     text = template(shipped)
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -143,7 +143,8 @@ def test_new_overwrites_nothing(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("id", "says"),
     [
-        ("pyton/a", "did you mean python?"),
+        ("pyton/a", "did you mean python? For a new one make entries/pyton first"),
+        ("zig/a", "the areas are python. For a new one make entries/zig first"),
         ("python/A", "is no id"),
         ("../python/a", "is no id"),
         ("python", "is no id"),
