@@ -51,7 +51,8 @@ def messages(data: bytes) -> None:
     """Message with holes against a line: `{…}` takes any run of characters, and nothing else fits."""
     from kb.match.ask import _line
     from kb.match.rank import _template
-    from kb.replay.compare import HOLE, line_matches, matches
+    from kb.replay.compare import line_matches, matches
+    from kb.text.normal import HOLE
     from kb.text.query import QueryLine
 
     message, _, line = text_of(data).partition("\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 from kb.draft.lines import holed, plain
 from kb.draft.page import Parts
 from kb.text.logs import weigh
-from kb.text.normal import normal
+from kb.text.normal import HOLE, normal
 from kb.text.query import QueryLine
 
 HEAD, TAIL, WIDTH = 60, 140, 300
@@ -110,7 +110,7 @@ def _transcript(lines: list[str], weighed: list[QueryLine]) -> list[str]:
     shown: list[str] = []
     for n, line in enumerate(lines):
         if n in kept:
-            shown.append(_LIKE_A_MARK.sub("{…}", holed(line)))
+            shown.append(_LIKE_A_MARK.sub(HOLE, holed(line)))
         elif not shown or shown[-1] != "...":
             shown.append("...")
     return shown if any(line != "..." for line in shown) else []

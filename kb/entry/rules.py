@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from kb.entry.brief import brief, code, tokens
 from kb.entry.model import Entry, Finding, Line, Section, Transcript
 from kb.entry.spans import masked
+from kb.text.normal import HOLE
 
 _Found = Iterator[tuple[int, str, str]]
 """Line, code, message."""
@@ -151,7 +152,7 @@ def _fixes(entry: Entry) -> list[Section]:
 
 
 def _literal(text: str) -> str:
-    return "" if text.strip() == "..." else text.replace("{…}", "").strip()
+    return "" if text.strip() == "..." else text.replace(HOLE, "").strip()
 
 
 def _says_nothing(transcript: Transcript) -> bool:
@@ -203,7 +204,7 @@ def _messages(entry: Entry) -> _Found:
 
 def _fits(message: str, line: str) -> bool:
     """Whether two texts with holes may mean one line: the longest piece of one stands in the other."""
-    pieces = [max(text.split("{…}"), key=len).strip() for text in (message, line)]
+    pieces = [max(text.split(HOLE), key=len).strip() for text in (message, line)]
     return (len(pieces[0]) > 5 and pieces[0] in line) or (len(pieces[1]) > 5 and pieces[1] in message)
 
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from kb.text.normal import HOLE
+
 ANY_LINES = "..."
-HOLE = "{…}"
 SHOWN = 120
 """Lines of an output that a difference looks at."""
 WIDE = 500

@@ -6,6 +6,7 @@ from zlib import adler32, crc32
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 HOLE = "{…}"
+"""In a message or a transcript of an entry: any run of characters."""
 TELLING = 14
 """Letters that a line must have in its normal form to be known by it."""
 
