@@ -5,9 +5,10 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import ERROR, Run
+from conftest import ERROR, ROOT, Run
 
 TRACE = f"""Traceback (most recent call last):
   File "/srv/app/report.py", line 2, in <module>
@@ -177,6 +178,96 @@ def test_a_closed_pipe_is_no_error(kb: Run, catalog: object) -> None:
     )
 
     assert got.stderr == b""
+
+
+def failing(catalog: Path, command: str) -> "subprocess.CompletedProcess[str]":
+    """A line of bash, with kb as a function."""
+    line = f'kb() {{ "{sys.executable}" -m kb.faces.cli "$@"; }}; {command}'
+    env = {**os.environ, "KB_CATALOG": str(catalog), "PYTHONUNBUFFERED": ""}
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, env=env, cwd=ROOT, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kb list",
+        "kb --version",
+        f"kb '{ERROR}'",
+        'kb lookup --jsonl <<< \'{"query": "a b"}\'',
+        "kb check --no-replay python/numpy-abi",
+        "kb build --help",
+        "kb serve --port 0",
+        """kb mcp <<< '{"jsonrpc": "2.0", "id": 1, "method": "ping"}'""",
+    ],
+)
+def test_standard_output_that_takes_nothing_is_said(catalog: Path, command: str) -> None:
+    got = failing(catalog, f"{command} >/dev/full")
+
+    assert (got.returncode, got.stderr) == (
+        4,
+        "kb: standard input, output or a temporary file: No space left on device\n",
+    )
+
+
+def test_standard_error_that_takes_nothing_leaves_the_exit_status(catalog: Path) -> None:
+    assert [failing(catalog, f"kb {args} 2>/dev/full").returncode for args in ("show no/such", "--nope")] == [1, 2]
+
+
+def test_a_reader_that_left_is_no_failure(catalog: Path) -> None:
+    got = failing(catalog, "kb check --no-replay --help | true; kb export | head -c1 >/dev/null")
+
+    assert (got.returncode, got.stderr) == (0, "")
+
+
+def test_a_closed_standard_input_is_an_empty_one(catalog: Path) -> None:
+    assert failing(catalog, "kb lookup --jsonl <&- && kb mcp <&-").stderr == ""
+    assert failing(catalog, "kb <&-").returncode == 2
+
+
+def test_a_number_of_any_length_is_misuse(catalog: Path) -> None:
+    got = failing(catalog, f"kb --limit {'9' * 5000} a")
+
+    assert (got.returncode, got.stderr[:12]) == (2, "kb: --limit ")
+
+
+def test_a_path_that_no_file_can_have_is_said(catalog: Path) -> None:
+    got = failing(catalog, f"kb check --no-replay {'a' * 300}")
+
+    assert (got.returncode, got.stderr) == (4, f"kb: {'a' * 300}: File name too long\n")
+
+
+def test_a_present_folder_that_is_gone_is_no_matter(catalog: Path, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    entry = ROOT / "entries" / "python" / "numpy-abi.md"
+    command = f"export PYTHONPATH=$PWD; cd {tmp_path}/gone && rmdir {tmp_path}/gone && kb check --no-replay {entry}"
+    got = failing(catalog, command)
+
+    assert (got.returncode, got.stderr) == (0, "")
+
+
+def test_a_digest_or_a_report_that_cannot_be_written_leaves_nothing_behind(catalog: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.sqlite.sha256").mkdir()
+    (tmp_path / "report.md").mkdir()
+    (tmp_path / "few").mkdir()
+    built = failing(catalog, f"kb build --out {tmp_path}/out.sqlite {tmp_path}/few")
+    checked = failing(catalog, f"kb check --no-replay --report {tmp_path}/report.md python/numpy-abi")
+
+    assert (built.returncode, built.stderr.splitlines()[-1]) == (
+        4,
+        f"kb: {tmp_path}/out.sqlite.sha256: Is a directory; choose a folder that can be written",
+    )
+    assert (checked.returncode, f"{tmp_path}/report.md: Is a directory" in checked.stderr) == (2, True)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["few", "out.sqlite", "out.sqlite.sha256", "report.md"]
+
+
+def test_a_catalog_may_have_a_name_that_is_not_utf_8(catalog: Path, tmp_path: Path) -> None:
+    at = f"{tmp_path}/$'\\xff'"
+    got = failing(catalog, f"kb build --out {at} {tmp_path} && cd {tmp_path} && sha256sum --status -c *.sha256")
+
+    assert (got.returncode, got.stderr) == (0, "")
 
 
 def test_colours_only_on_a_terminal_that_wants_them(catalog: object) -> None:

@@ -1,13 +1,14 @@
 """A catalog as an artefact: at a path or an https address, its SHA-256 beside it, checked before it is used."""
 
 import hashlib
+import os
 import re
 import secrets
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,11 +35,17 @@ def digest_of(path: Path) -> str:
 
 
 def write_digest(path: Path) -> Path:
-    """Write `PATH.sha256`, as `sha256sum` does and reads it, in one step."""
+    """Write `PATH.sha256`, as `sha256sum` does and reads it, in one step. Raises BadCatalog when it cannot be."""
     beside = path.with_name(path.name + BESIDE)
     new = beside.with_name(f".{beside.name}.{secrets.token_hex(4)}")
-    new.write_text(f"{digest_of(path)}  {path.name}\n")
-    new.replace(beside)
+    try:
+        new.write_bytes(os.fsencode(f"{digest_of(path)}  {path.name}\n"))
+        new.replace(beside)
+    except OSError as error:
+        raise BadCatalog(f"{beside}: {error.strerror}; choose a folder that can be written") from None
+    finally:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
     return beside
 
 
@@ -59,7 +66,7 @@ class Source:
             raise Misuse(f"{address}: a catalog is taken from a path or an https address")
         self.address = address
         self._remote = address.startswith("https://")
-        self._folder = Path(place.cache_folder()) / f"served-{crc32(address.encode()):08x}"
+        self._folder = Path(place.cache_folder()) / f"served-{crc32(os.fsencode(address)):08x}"
         self._open = urllib.request.build_opener(_SameScheme()).open
         self._etag, self._listed = "", ""
 

@@ -60,7 +60,7 @@ def shown(path: Path) -> Path:
     """The path as a person here would write it: relative where it lies below the present folder."""
     try:
         return path.relative_to(Path.cwd())
-    except ValueError:
+    except (ValueError, FileNotFoundError):  # the present folder may be gone
         return path
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,6 +189,9 @@ def _write(path: Path, text: str) -> None:
         beside.replace(path)
     except OSError as error:
         raise Misuse(f"{path}: {error.strerror}; the report cannot be written there") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

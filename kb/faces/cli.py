@@ -34,7 +34,7 @@ kb install CLIENT           set up claude, codex, cursor or vscode to ask kb
 kb hook claude              answer the event of a failed command on standard input
 
 options: --json  --limit N (1 to 50)  --help  --version;  `kb -- TEXT` looks up any text
-exit status: 0 match, 1 nothing fits, 2 misuse, 3 candidates only, 4 catalog, ledger or sandbox cannot be used
+exit status: 0 match, 1 nothing fits, 2 misuse, 3 candidates only, 4 catalog, ledger, sandbox or file cannot be used
 """
 
 HEAD, TAIL = 65_536, 262_144
@@ -59,23 +59,41 @@ LOADED = {
 
 def main() -> int:
     """Run the command line of this process. Returns the exit status; no traceback for anything a user can cause."""
-    sys.stdout, sys.stderr = _writer(sys.stdout), _writer(sys.stderr)
+    sys.stdin, sys.stdout, sys.stderr = sys.stdin or open(os.devnull), _writer(sys.stdout), _writer(sys.stderr)
     try:
-        status = run(sys.argv[1:])
-        sys.stdout.flush()
+        try:
+            status = run(sys.argv[1:])
+        finally:
+            sys.stdout.flush()
         if sys.argv[1:2] and sys.argv[1] in LOADED:
             return status
         # Nothing is open that needs closing, and taking the interpreter down costs a fifth of a look-up.
         sys.stderr.flush()
         os._exit(status)
     except KbError as error:
-        print(f"kb: {error}", file=sys.stderr)
-        return error.exit_status
+        return _failed(error.exit_status, str(error))
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        return _failed(0)
+    except OSError as error:
+        at = error.filename or "standard input, output or a temporary file"
+        return _failed(KbError.exit_status, f"{at}: {error.strerror or error}")
     except KeyboardInterrupt:
         return 130
+
+
+def _failed(status: int, why: str = "") -> int:
+    """The exit status, once it is said why. What a stream does not take now, Python would try again at its end."""
+    try:
+        if why:
+            print(f"kb: {why}", file=sys.stderr)
+    except OSError:
+        pass
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return status
 
 
 def run(argv: list[str]) -> int:
@@ -107,7 +125,7 @@ def look_up(argv: list[str]) -> int:
     words, as_json, limit = _options(argv)
     if words and words != ["-"]:
         text = " ".join(words)
-    elif sys.stdin is None or sys.stdin.isatty():
+    elif sys.stdin.isatty():
         print(USAGE, end="", file=sys.stderr)
         return 2
     else:
@@ -230,7 +248,7 @@ def _options(argv: list[str]) -> tuple[list[str], bool, int]:
             as_json = True
         elif word == "--limit" or word.startswith("--limit="):
             value = word[8:] if "=" in word else next(rest, "")
-            if not value.isascii() or not value.isdigit():
+            if not value.isascii() or not value.isdigit() or len(value) > 9:
                 raise Misuse(f"--limit {value}: a number from 1 to 50")
             limit = int(value)
         elif word.startswith("-") and word != "-" and not any(c.isspace() for c in word):

@@ -82,7 +82,7 @@ def _read(given: str) -> tuple[str, page.Parts]:
 
 def _given(file: str | None) -> str:
     if file is None or file == "-":
-        if sys.stdin is None or sys.stdin.isatty():
+        if sys.stdin.isatty():
             raise Misuse("kb draft FILE, COMMAND 2>&1 | kb draft, or kb draft --last")
         return _text(sys.stdin.buffer)
     try:

@@ -154,10 +154,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--port", type=int, default=8322, help="port, 0 for any free one (default: %(default)s)")
     asked = parser.parse_args(argv)
     service.snapshot()
-    if asked.http:
-        anyio.run(_over_http, asked.port)
-    else:
-        anyio.run(_over_stdio)
+    try:
+        if asked.http:
+            anyio.run(_over_http, asked.port)
+        else:
+            anyio.run(_over_stdio)
+    except ExceptionGroup as group:  # of tasks, which may be of tasks
+        first: Exception = group
+        while isinstance(first, ExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
     return 0
 
 

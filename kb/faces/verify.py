@@ -13,17 +13,17 @@ from pathlib import Path
 from kb.entry import NOT_HELPING_NUMBER
 from kb.entry.folder import find, load, roots
 from kb.entry.model import Entry
-from kb.errors import Misuse
+from kb.errors import KbError, Misuse
 from kb.replay import evidence, isolation, sandbox
 from kb.replay.verify import Replay, verify
 
 
 def main(argv: list[str]) -> int:
-    """Exit status 0: all verified; 1: something is not. Raises Misuse, NoSandbox."""
+    """Exit status 0: all verified; 1: something is not. Raises Misuse, NoSandbox, KbError."""
     parser = argparse.ArgumentParser(
         prog="kb verify",
         description="Replay entries whose evidence is missing or of an earlier text, and write the evidence.",
-        epilog="exit status: 0 all verified, 1 something is not, 2 misuse, 4 no sandbox",
+        epilog="exit status: 0 all verified, 1 something is not, 2 misuse, 4 no sandbox, or evidence not written",
     )
     parser.add_argument("names", nargs="*", metavar="ID|PATH", help="entries, files, folders (default: all)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="replays at once (default: cores)")
@@ -163,8 +163,14 @@ def made(replay: Replay) -> evidence.Evidence:
 
 
 def _keep(replay: Replay) -> None:
-    """Write the evidence of what was verified; take it away where it was not."""
-    if replay.verified:
-        evidence.write(replay.entry, made(replay))
-    elif not replay.unprepared:
-        evidence.remove(replay.entry)
+    """Write the evidence of what was verified; take it away where it was not. Raises KbError."""
+    try:
+        if replay.verified:
+            evidence.write(replay.entry, made(replay))
+        elif not replay.unprepared:
+            evidence.remove(replay.entry)
+    except OSError as error:
+        at = evidence.path_of(replay.entry)
+        raise KbError(
+            f"{at}: {error.strerror}; make it a file that can be written, or leave it with --no-write"
+        ) from None

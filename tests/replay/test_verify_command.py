@@ -77,6 +77,18 @@ def test_a_changed_entry_is_replayed_and_loses_its_evidence_when_it_fails(checko
     assert not evidence(checkout).exists()
 
 
+def test_evidence_that_cannot_be_written_is_said(checkout: Path) -> None:
+    evidence(checkout).mkdir()
+    done = kb(checkout, "verify")
+
+    assert done.returncode == 4
+    assert done.stderr.startswith("kb: entries/python/missing-key.evidence.json: Is a directory; ")
+    assert sorted(p.name for p in (checkout / "entries" / "python").iterdir()) == [
+        "missing-key.evidence.json",
+        "missing-key.md",
+    ]
+
+
 def test_evidence_that_turns_out_false_is_taken_away(checkout: Path) -> None:
     """The text is as it was; what it runs on is not."""
     change(checkout, "\n80\n", "\n8080\n")
