@@ -1,6 +1,7 @@
 """Misses, counted: spools folded into the ledger, and the list of what to write next."""
 
 import fcntl
+import logging
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,8 @@ from kb.errors import LedgerDown
 from kb.ledger import spool
 from kb.ledger.schema import folded, miss
 from kb.ledger.store import PATIENCE, Ledger
+
+log = logging.getLogger("kb")
 
 KEPT = 10_000
 """Misses in the ledger; of more, those are dropped that were seen least often and longest ago."""
@@ -36,7 +39,10 @@ class Counted(NamedTuple):
 
 
 def fold(ledger: Ledger, patience: float = PATIENCE) -> None:
-    """Count what lies in this installation's spool, each miss once whatever breaks off. Raises LedgerDown."""
+    """Count what lies in this installation's spool, each miss once whatever breaks off. Raises LedgerDown.
+
+    A file that cannot be read is logged, and the others are counted.
+    """
     at = Path(spool.path())
     try:
         if at.exists():
@@ -51,10 +57,12 @@ def fold(ledger: Ledger, patience: float = PATIENCE) -> None:
                 fcntl.flock(file, fcntl.LOCK_EX)  # look-ups that had it open are done
                 fcntl.flock(file, fcntl.LOCK_UN)
                 records = spool.records(file.read())
+            ledger.run(lambda db, name=waiting.name, found=records: _count(db, name, found), patience)  # type: ignore[misc]
+            waiting.unlink(missing_ok=True)
         except FileNotFoundError:
             continue
-        ledger.run(lambda db, name=waiting.name, found=records: _count(db, name, found), patience)  # type: ignore[misc]
-        waiting.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s: %s; misses in it are passed over, make it readable or remove it", waiting, error.strerror)
 
 
 def listed(ledger: Ledger, limit: int, patience: float = PATIENCE) -> list[Counted]:

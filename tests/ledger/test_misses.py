@@ -119,6 +119,15 @@ def test_a_miss_is_read_back_as_it_was_written(own: Path, text: str) -> None:
     assert "acetone" in kept.sample
 
 
+def test_a_spool_that_cannot_be_read_is_logged_and_the_others_count(own: Path, kb: Run) -> None:
+    kb(UNKNOWN)
+    (own / "misses.0.folding").mkdir()
+    got = kb("misses", "--json")
+
+    assert [m["sample"] for m in json.loads(got.stdout)] == [UNKNOWN]
+    assert b"misses.0.folding: Is a directory; " in got.stderr
+
+
 def test_a_torn_record_spoils_itself_alone(own: Path) -> None:
     spool.note(UNKNOWN)
     whole = Path(spool.path()).read_bytes()
