@@ -32,6 +32,7 @@ READ = 256
 """How many entries are remembered, of some 20 kB each."""
 
 _catalog: list[Snapshot] = []
+_opening = allocate_lock()
 _turn = allocate_lock()
 
 
@@ -57,9 +58,15 @@ _entry = lru_cache(READ)(Snapshot.entry)
 def snapshot() -> Snapshot:
     """The catalog of this process, opened once, and again when entries of one's own have changed. Raises BadCatalog."""
     if not _catalog:
-        _catalog.append(present())
-    elif changed := newer(_catalog[0]):
-        swap(changed)
+        with _opening:
+            if not _catalog:
+                _catalog.append(present())
+    elif _opening.acquire(blocking=False):  # while another call looks, this one goes on with what there is
+        try:
+            if changed := newer(_catalog[0]):
+                swap(changed)
+        finally:
+            _opening.release()
     return _catalog[0]
 
 

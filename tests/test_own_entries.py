@@ -120,10 +120,10 @@ def test_a_server_takes_up_what_is_written_while_it_runs(project: Project) -> No
     asyncio.run(session())
 
 
-def test_the_http_api_answers_from_it(project: Project) -> None:
-    project.write()
+def asked_over_http(project: Project, env: dict[str, str]) -> str:
+    """What a server answers."""
     server = subprocess.Popen(
-        [*KB, "serve", "--port", "0"], cwd=project.root, env=project.env, stdout=subprocess.PIPE, text=True
+        [*KB, "serve", "--port", "0"], cwd=project.root, env=env, stdout=subprocess.PIPE, text=True
     )
     assert server.stdout
     try:
@@ -134,8 +134,13 @@ def test_the_http_api_answers_from_it(project: Project) -> None:
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=60)
+    return got.stdout
 
-    assert f"`zorble/port` from {project.root}/.kb" in got.stdout
+
+def test_the_http_api_answers_from_it(project: Project) -> None:
+    project.write()
+
+    assert f"`zorble/port` from {project.root}/.kb" in asked_over_http(project, project.env)
 
 
 def test_the_project_wins_over_the_user_and_both_over_the_shipped(project: Project) -> None:
@@ -229,6 +234,36 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(project: Project) -> No
 
     assert (got.returncode, "`zorble/port` from" in got.stdout) == (0, True)
     assert "XDG_CACHE_HOME" in got.stderr
+
+
+def test_a_server_without_a_cache_answers_from_it(project: Project) -> None:
+    project.write()
+    (project.root / "file").touch()
+    env = project.env | {"XDG_CACHE_HOME": str(project.root / "file")}
+
+    assert f"`zorble/port` from {project.root}/.kb" in asked_over_http(project, env)
+
+
+def test_first_calls_at_once_open_one_catalog_that_is_followed(project: Project) -> None:
+    path = project.write()
+    code = """
+import os, sys
+from time import monotonic
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from kb import service
+start = Barrier(8)
+def first(_):
+    start.wait()
+    return service.snapshot()
+with ThreadPoolExecutor(8) as pool:
+    (opened,) = set(pool.map(first, range(8)))
+os.unlink(sys.argv[1])
+until = monotonic() + 30
+while service.snapshot() is opened:  # looked at once in a second
+    assert monotonic() < until
+"""
+    subprocess.run([sys.executable, "-c", code, str(path)], cwd=project.root, env=project.env, check=True, timeout=100)
 
 
 @pytest.mark.parametrize("below", [".", "a/b"])

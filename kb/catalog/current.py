@@ -74,11 +74,14 @@ def _apart(entries: str, own: list[str]) -> Snapshot:
     from tempfile import TemporaryDirectory
 
     from kb.catalog.build import build
+    from kb.catalog.fetch import digest_of
 
     with TemporaryDirectory() as folder:
         out = Path(folder, "catalog.sqlite")
         build([Path(entries)], out, None, [Path(f) for f in own])
-        return Snapshot(str(out))
+        snapshot = Snapshot(str(out))
+        snapshot.version = digest_of(out)
+        return snapshot
 
 
 def fresh(entries: str, own: Sequence[str] = ()) -> Snapshot:

@@ -173,7 +173,8 @@ class Snapshot:
 
         try:
             said = str(self._db.execute("pragma quick_check(1)").fetchone()[0])
-            if said == "ok" and not sealed(self.path):
+            # Built for this process alone, the file has no name any more: its pages are all there is to read.
+            if said == "ok" and os.path.exists(self.path) and not sealed(self.path):
                 said = "it does not have its checksum"
         except (sqlite3.Error, OSError, ValueError) as error:
             said = str(error)
