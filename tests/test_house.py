@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,14 @@ def test_every_part_of_the_package_has_a_floor() -> None:
     }
 
     assert parts - {"__init__", "_data"} == set(FLOORS)
+
+
+def test_a_catalog_is_built_again_when_the_code_that_builds_it_changed() -> None:
+    code = "import sys, kb.catalog.build; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('kb.')))"
+    got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    from kb.catalog.current import CODE
+
+    assert [path for path in got.stdout.split() if not path.startswith(tuple(CODE))] == []
 
 
 def test_faces_do_not_reach_around_to_the_catalogs_tables() -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _seen: "dict[str, Any]" = {}
 """What `snapshot` opened last, of which folders and stamp, and when that was looked at."""
+CODE = [os.path.join(place.PACKAGE, part) for part in ("errors.py", "place.py", "text", "entry", "replay", "catalog")]
+"""All that a build may import: a catalog is built again when one of these changed."""
 LOOK = 1.0
 """Seconds between two looks at the folders of one's own, in a process that lives on."""
 
@@ -143,7 +145,12 @@ def _stamp(entries: str, own: Sequence[str]) -> str:
     if entries.startswith(place.PACKED):
         # An installed package is replaced as a whole.
         return _own_stamp([os.path.join(place.PACKED, "catalog.sqlite"), *own])
-    return _own_stamp([entries, *own, *(os.path.join(place.PACKAGE, part) for part in ("entry", "catalog", "text"))])
+    return _own_stamp([entries, *own, *CODE])
+
+
+def code_stamp() -> str:
+    """Names, sizes and times of the code that builds."""
+    return _own_stamp(CODE)
 
 
 def _own_stamp(places: Sequence[str]) -> str:

@@ -1,16 +1,15 @@
 """What earlier builds read of the same text, kept in the user's cache folder: one changed entry costs one entry."""
 
 import hashlib
-import os
 import pickle
 import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
-from zlib import crc32
 
 from kb import place
+from kb.catalog.current import code_stamp
 from kb.catalog.lines import pairs, said
 from kb.entry import markdown
 from kb.entry.model import Entry, Finding
@@ -77,9 +76,4 @@ def _remembered(old: dict[K, V], new: dict[K, V], key: K, make: Callable[[], V])
 
 def usual() -> Memo:
     """The memory of this user and this version of the code."""
-    state = 0
-    for part in ("entry", "catalog", "text"):
-        for item in sorted(os.scandir(Path(place.PACKAGE) / part), key=lambda i: i.name):
-            if item.name.endswith(".py"):
-                state = crc32(f"{item.path} {item.stat().st_mtime_ns}".encode(), state)
-    return Memo(Path(place.cache_folder()) / "memo.pickle", f"{state:08x}")
+    return Memo(Path(place.cache_folder()) / "memo.pickle", code_stamp())
