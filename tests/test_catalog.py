@@ -125,6 +125,13 @@ def test_a_folder_that_does_not_exist_or_cannot_be_written(some: list, tmp_path:
         write(some, tmp_path / "file" / "catalog")
 
 
+def test_a_file_of_another_build_that_is_gone_is_no_matter(some: list, tmp_path: Path) -> None:  # type: ignore[type-arg]
+    (tmp_path / ".catalog.gone.tmp").symlink_to("nowhere")
+    write(some, tmp_path / "catalog")
+
+    assert (tmp_path / "catalog").exists()
+
+
 def first_use(cache: Path) -> "subprocess.Popen[bytes]":
     env = {k: v for k, v in os.environ.items() if k != "KB_CATALOG"} | {"XDG_CACHE_HOME": str(cache)}
     command = [sys.executable, "-m", "kb.faces.cli", "list"]

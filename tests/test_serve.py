@@ -247,6 +247,29 @@ def test_a_catalog_on_disk_is_followed_while_it_answers(start: Start, catalog: P
     assert server.metric('kb_catalog_swaps_total{result="taken"}') == 3
 
 
+def test_a_full_disk_here_is_not_the_sources_fault(catalog: Path, tmp_path: Path) -> None:
+    publish(catalog, tmp_path / "catalog.sqlite")
+    line = f"ulimit -f 1000; exec {sys.executable} -m kb.faces.cli serve --port 0 --catalog {tmp_path}/catalog.sqlite"
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    got = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=env, cwd=ROOT, timeout=60)
+
+    assert got.returncode == 4
+    assert got.stderr.startswith(f"kb: {tmp_path}/cache/kb/served-")
+    assert "File too large; make room there" in got.stderr
+
+
+def test_what_another_server_took_away_meanwhile_is_no_matter(start: Start, catalog: Path, tmp_path: Path) -> None:
+    at = tmp_path / "catalog.sqlite"
+    versions = [publish(catalog, at)]
+    server = start("--catalog", str(at), "--poll", "0.05", KB_CATALOG="", XDG_CACHE_HOME=str(tmp_path))
+    (folder,) = (tmp_path / "kb").glob("served-*")
+    (folder / ".gone").symlink_to("nowhere")
+    versions.append(publish(catalog, at, "insert into meta values ('generation', '1')"))
+    until(lambda: server.get("/api/v1/catalog")["version"] == versions[-1])
+
+    assert server.metric('kb_catalog_swaps_total{result="taken"}') == 1
+
+
 def flipped(data: bytes) -> bytes:
     middle = len(data) // 2
     return data[:middle] + bytes([data[middle] ^ 4]) + data[middle + 1 :]

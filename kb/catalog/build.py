@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,8 +82,9 @@ def write(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         for rest in out.parent.glob(f".{glob.escape(out.name)}.*.tmp"):  # of a build that was killed
-            if rest.stat().st_mtime < time.time() - LEFT_BEHIND:
-                rest.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another build was first, or is done
+                if rest.stat().st_mtime < time.time() - LEFT_BEHIND:
+                    rest.unlink()
         handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".tmp")
         os.close(handle)
     except OSError as error:

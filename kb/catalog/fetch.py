@@ -85,8 +85,11 @@ class Source:
                 self._take(digest, kept)
             snapshot = self._opened(kept)
             for other in self._folder.iterdir():  # whoever has one open goes on with it
-                if other != kept and (other.suffix == ".sqlite" or other.stat().st_mtime < time.time() - LEFT_BEHIND):
-                    other.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):  # another server was first
+                    if other != kept and (
+                        other.suffix == ".sqlite" or other.stat().st_mtime < time.time() - LEFT_BEHIND
+                    ):
+                        other.unlink()
         except OSError as error:
             raise BadCatalog(f"{self._folder}: {error.strerror}; make room there, or set XDG_CACHE_HOME") from None
         return snapshot
@@ -117,8 +120,8 @@ class Source:
         new = kept.with_name(f".{digest[:16]}.{secrets.token_hex(4)}")
         until, size, found = time.monotonic() + LONGEST, 0, hashlib.sha256()
         try:
-            with self._reading(self.address) as (file, _), new.open("wb") as copy:
-                while file and (chunk := file.read(CHUNK)):
+            with new.open("wb") as copy:
+                for chunk in self._chunks():
                     size += len(chunk)
                     if size > LARGEST or time.monotonic() > until:
                         raise BadCatalog(f"{self.address}: more than {LARGEST} bytes, or {LONGEST} s")
@@ -129,6 +132,12 @@ class Source:
             new.replace(kept)
         finally:
             new.unlink(missing_ok=True)
+
+    def _chunks(self) -> Iterator[bytes]:
+        """What lies at the address. Raises BadCatalog, and not for what goes wrong where it is copied to."""
+        with self._reading(self.address) as (file, _):
+            while file and (chunk := file.read(CHUNK)):
+                yield chunk
 
     @contextmanager
     def _reading(self, address: str, etag: str = "") -> Iterator[tuple[BinaryIO | None, str]]:
