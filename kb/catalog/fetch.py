@@ -49,7 +49,9 @@ def write_digest(path: Path) -> Path:
     return beside
 
 
-class _SameScheme(urllib.request.HTTPRedirectHandler):
+class _HttpsOnly(urllib.request.HTTPRedirectHandler):
+    """urllib by itself follows a redirect to http, too, where anybody on the way may answer."""
+
     def redirect_request(self, *given: Any) -> Any:
         address = given[-1]
         if not address.startswith("https://"):
@@ -67,7 +69,7 @@ class Source:
         self.address = address
         self._remote = address.startswith("https://")
         self._folder = Path(place.cache_folder()) / f"served-{crc32(os.fsencode(address)):08x}"
-        self._open = urllib.request.build_opener(_SameScheme()).open
+        self._open = urllib.request.build_opener(_HttpsOnly()).open
         self._etag, self._listed = "", ""
 
     def newer(self, than: str = "") -> Snapshot | None:

@@ -1,4 +1,4 @@
-"""An option's evidence: each command that fails in the symptom beside the same command once the option is applied."""
+"""An option's evidence: each command of the symptom beside the same command once the option is applied."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class Pair(NamedTuple):
     after: Command
 
 
-def failing(entry: StoredEntry) -> dict[str, Command]:
+def commands_of_symptom(entry: StoredEntry) -> dict[str, Command]:
     """The commands of the symptom, by their text."""
     runs = (part for part in html.parts(entry.symptom.source) if isinstance(part, Transcript) and part.role == "run")
     return {command.text: command for run in runs for command in run.commands}
@@ -23,7 +23,7 @@ def failing(entry: StoredEntry) -> dict[str, Command]:
 
 def pairs(entry: StoredEntry, run: Transcript) -> Iterator[Pair | Command]:
     """The commands of an option's transcript, those that the symptom has too with what they did there."""
-    was = failing(entry)
+    was = commands_of_symptom(entry)
     replaced = was.get(run.replaces or "")
     instead = _instead(run) if replaced else None
     for command in run.commands:

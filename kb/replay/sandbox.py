@@ -23,7 +23,8 @@ from kb.replay.isolation import Setting
 
 OUTPUT = 1 << 20
 _PIPE = 1 << 20
-"""A command and the quotes around it fit in: an entry has at most 256 kB."""
+"""Bytes of a pipe, the most that Linux lets anybody have. An entry's 256 kB fit in, quoted, unless they are mostly
+quotation marks, of five bytes each: such a command does not come back."""
 STEPS = 200
 """Of one shell: each is a pipe that the verifier holds open."""
 SECONDS = 300
