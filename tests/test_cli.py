@@ -207,7 +207,7 @@ def test_standard_output_that_takes_nothing_is_said(catalog: Path, command: str)
 
     assert (got.returncode, got.stderr) == (
         4,
-        "kb: standard input, output or a temporary file: No space left on device\n",
+        "kb: a standard stream, a temporary file or the present folder: No space left on device\n",
     )
 
 

@@ -75,7 +75,7 @@ def main() -> int:
     except BrokenPipeError:
         return _failed(0)
     except OSError as error:
-        at = error.filename or "standard input, output or a temporary file"
+        at = error.filename or "a standard stream, a temporary file or the present folder"
         return _failed(KbError.exit_status, f"{at}: {error.strerror or error}")
     except KeyboardInterrupt:
         return 130
