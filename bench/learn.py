@@ -15,8 +15,8 @@ from kb.match.rank import FEATURES, rank
 from kb.text.reduce import reduce
 
 Array = NDArray[np.float64]
-NEGATIVE = 0.6
-"""What a negative counts to the decider: of our queries nearly three in ten have no entry, of people's one in six."""
+NEGATIVE = 0.4
+"""What a negative counts to the decider: of our queries more than a third have no entry, of people's one in six."""
 
 
 AGAINST = ("alike_cosine", "alike_whole", "alike_template", "alike_pairs", "alike_plain")

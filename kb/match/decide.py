@@ -6,10 +6,10 @@ from kb.match.answer import Decision
 from kb.match.rank import Ranked
 from kb.match.weights import DECIDER, OFFERER, RANKER
 
-MATCH, OFFER = 0.80, 0.43
-"""The two thresholds, by expected cost. A wrong match costs an agent what four glances at a list of candidates do,
-and a list is one glance more than a match: so `match` from 4/5. A list of wrong candidates costs three quarters of
-what a missed right one does: so `candidates` where the right entry is among the first five 3 times in 7."""
+MATCH, OFFER = 0.75, 0.46
+"""The two thresholds, by expected cost. A wrong match costs an agent what three glances at a list of candidates do,
+and a list is one glance more than a match: so `match` from 3/4. A list of wrong candidates costs six sevenths of
+what a missed right one does: so `candidates` where the right entry is among the first five 6 times in 13."""
 
 Head = tuple[tuple[float, ...], float, float, float, float]
 
