@@ -25,6 +25,7 @@ AROUND = (
     "our client says {}",
     "{} on the server",
 )
+ABOUT = ("{}", "{} error", "{} problem", "error in {}", "problem with {}, please help")
 HOLE = re.compile(r"\{…\}")
 FILLERS = ("main", "users", "3", "config.py", "/srv/app/run", "'orders'", "worker-2", "8080", "Item", "data")
 
@@ -112,15 +113,20 @@ def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]
 
 
 def names(entries: Sequence[Entry]) -> Iterator[Case]:
-    """The bare name of an error that some entries know, with next to nothing around it: any of them may be meant."""
+    """The bare name of an error that some entries know, or the subject of some, with next to nothing around it: any of
+    them may be meant."""
     rng = random.Random(1)
     known: dict[str, set[str]] = {}
+    subjects: dict[str, set[str]] = {}
     for e in entries:
         for name in NAME.findall(" ".join(m.text for m in e.messages)):
             known.setdefault(name, set()).add(e.id)
-    for name, ids in sorted(known.items()):
-        for around in AROUND if len(ids) > 1 else ():
-            yield Case(around.format(name), "name", frozenset({rng.choice(sorted(ids))}), "")
+        for tag in e.tags:
+            subjects.setdefault(tag.replace("-", " "), set()).add(e.id)
+    for named, all_around in (known, AROUND), (subjects, ABOUT):
+        for name, ids in sorted(named.items()):
+            for around in all_around if len(ids) > 1 else ():
+                yield Case(around.format(name), "name", frozenset({rng.choice(sorted(ids))}), "")
 
 
 def queries(entries: Sequence[Entry]) -> Iterator[Case]:

@@ -18,7 +18,7 @@ CASE_WEIGHT = {
     "look-alike": 0.05,
     "output": 3.0,
     "literal": 0.1,
-    "name": 0.3,
+    "name": 1.5,
     "verdict": 0.5,
 }
 """The entries' own lines are many and easy; the written queries are what people send. A verdict is what a runner says

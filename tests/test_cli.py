@@ -3,12 +3,13 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ERROR, ROOT, Run
+from conftest import ENTRY, ERROR, ROOT, Run
 
 TRACE = f"""Traceback (most recent call last):
   File "/srv/app/report.py", line 2, in <module>
@@ -250,9 +251,11 @@ def test_a_present_folder_that_is_gone_is_no_matter(catalog: Path, tmp_path: Pat
 def test_a_digest_or_a_report_that_cannot_be_written_leaves_nothing_behind(catalog: Path, tmp_path: Path) -> None:
     (tmp_path / "out.sqlite.sha256").mkdir()
     (tmp_path / "report.md").mkdir()
-    (tmp_path / "few").mkdir()
+    alone = tmp_path / "few" / f"{ENTRY}.md"
+    alone.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "entries" / f"{ENTRY}.md", alone)
     built = failing(catalog, f"kb build --out {tmp_path}/out.sqlite {tmp_path}/few")
-    checked = failing(catalog, f"kb check --no-replay --report {tmp_path}/report.md python/numpy-abi")
+    checked = failing(catalog, f"kb check --no-replay --report {tmp_path}/report.md {alone}")
 
     assert (built.returncode, built.stderr.splitlines()[-1]) == (
         4,
