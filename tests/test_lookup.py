@@ -46,6 +46,11 @@ def test_what_no_entry_explains_meets_silence(snapshot: Snapshot, query: str) ->
     assert lookup(snapshot, query) == ("none", (), None)
 
 
+@pytest.mark.parametrize("query", ["json error", "build error", "server error", "docker error", "path problem"])
+def test_a_subject_of_many_entries_matches_none(snapshot: Snapshot, query: str) -> None:
+    assert lookup(snapshot, query).decision != "match"
+
+
 def test_the_ranking_is_given_where_it_is_asked_for(snapshot: Snapshot) -> None:
     asked = lookup(snapshot, "tomato plants get brown spots after the push failed", limit=7, abstain=False)
 
