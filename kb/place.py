@@ -8,6 +8,20 @@ PACKED = os.path.join(PACKAGE, "_data")
 """What the wheel carries: `entries/`, `web/`, `catalog.sqlite`."""
 
 
+def write(path: "str | os.PathLike[str]", data: bytes) -> None:
+    """Write a file in one step: beside it, then renamed. Raises OSError, and then leaves nothing behind."""
+    folder, name = os.path.split(path)
+    beside = os.path.join(folder, f".{name}.{os.urandom(4).hex()}")
+    try:
+        with open(beside, "xb") as file:
+            file.write(data)
+        os.replace(beside, path)
+    except BaseException:
+        if os.path.lexists(beside):
+            os.unlink(beside)
+        raise
+
+
 def installed() -> bool:
     return os.path.isdir(PACKED)
 

@@ -37,15 +37,10 @@ def digest_of(path: Path) -> str:
 def write_digest(path: Path) -> Path:
     """Write `PATH.sha256`, as `sha256sum` does and reads it, in one step. Raises BadCatalog when it cannot be."""
     beside = path.with_name(path.name + BESIDE)
-    new = beside.with_name(f".{beside.name}.{secrets.token_hex(4)}")
     try:
-        new.write_bytes(os.fsencode(f"{digest_of(path)}  {path.name}\n"))
-        new.replace(beside)
+        place.write(beside, os.fsencode(f"{digest_of(path)}  {path.name}\n"))
     except OSError as error:
         raise BadCatalog(f"{beside}: {error.strerror}; choose a folder that can be written") from None
-    finally:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
     return beside
 
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import pickle
-import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -59,13 +59,9 @@ class Memo:
     def keep(self) -> None:
         if not self._path or [new.keys() for new in self._new] == [old.keys() for old in self._old]:
             return
-        beside = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
-        try:
+        with suppress(OSError):  # a memory that cannot be kept is no failure of the build
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(pickle.dumps((self._version, self._new), protocol=5))
-            beside.replace(self._path)
-        except OSError:
-            beside.unlink(missing_ok=True)  # a memory that cannot be kept is no failure of the build
+            place.write(self._path, pickle.dumps((self._version, self._new), protocol=5))
 
 
 def _remembered(old: dict[K, V], new: dict[K, V], key: K, make: Callable[[], V]) -> V:

@@ -1,14 +1,13 @@
 """`kb check [PATH|ID …]`: what is wrong with entries, a replay, a look-up. The contributor's inner loop."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb import place
 from kb.entry.check import Checked, check
 from kb.entry.findings import RULES, errors
 from kb.entry.folder import find, roots
@@ -183,15 +182,10 @@ def _items(checked: Sequence[Checked], replays: dict[str, "Replay"], trips: dict
 
 
 def _write(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, "utf-8")
-        beside.replace(path)
+        place.write(path, text.encode())
     except OSError as error:
         raise Misuse(f"{path}: {error.strerror}; the report cannot be written there") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -4,11 +4,11 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kb import place
 from kb.entry.model import Entry
 
 
@@ -69,14 +69,8 @@ def holds(entry: Entry, evidence: Evidence | None) -> bool:
 
 def write(entry: Entry, evidence: Evidence) -> None:
     """Put the file beside the entry, in one step."""
-    path = path_of(entry)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     text = json.dumps(asdict(evidence), indent=2, sort_keys=True, ensure_ascii=False)
-    try:
-        beside.write_text(text + "\n", "utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    place.write(path_of(entry), f"{text}\n".encode())
 
 
 def remove(entry: Entry) -> None:
