@@ -1,5 +1,6 @@
 """Files -> all that is wrong with them: form, content, and what they are to the entries around them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +34,16 @@ def check(paths: Sequence[Path]) -> tuple[Checked, ...]:
     """Each file with its findings. Beside a single file only the entries that meet it are read in full."""
     read = [_read(path) for path in paths]
     shipped = {folder.id_of(path) for path in folder.files(Path(place.entries_folder()), 2)}
-    between: list[Finding] = []
     # By folder: an entry of one's own may have the id of a shipped one, and stands in its place.
-    for root in {folder.root_of(path) for path in paths}:
-        own = [r.draft for r in read if r.draft and folder.root_of(r.path) == root]
+    by_root: dict[Path | None, dict[Path, _Read]] = defaultdict(dict)
+    for r in read:
+        by_root[folder.root_of(r.path)][r.path] = r
+    between: list[Finding] = []
+    for root, given in by_root.items():
+        own = [r.draft for r in given.values() if r.draft]
         files = list(folder.files(root, 2)) if root else []
         near = _neighbours(files, own) if len(paths) == 1 else files
-        around = {str(r.draft.path): r.draft for r in map(_read, near) if r.draft}
+        around = {r.draft.path: r.draft for path in near if (r := given.get(path) or _read(path)).draft}
         around |= {entry.path: entry for entry in own}
         # Entries of one's own may name the shipped ones.
         between += check_all(around.values(), {*shipped, *map(folder.id_of, files)})

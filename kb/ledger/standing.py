@@ -50,7 +50,7 @@ def standing(ids: Sequence[str], revision: str) -> Found:
     file = where.sqlite_file(address)
     of = {"revision": revision} | {f"id{n}": id for n, id in enumerate(ids)}
     standings, tokens = (s.format(ids=", ".join(f":id{n}" for n in range(len(ids)))) for s in (STANDINGS, TOKENS))
-    found = (_of_server if file is None else _of_file)(file or address, standings, tokens, of)
+    found = _of_server(address, standings, tokens, of) if file is None else _of_file(file, standings, tokens, of)
     if len(_remembered) >= REMEMBERED:
         _remembered.clear()
     _remembered[ids[0], revision] = (monotonic() + KEPT, found)
