@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kb.catalog.read import StoredEntry, StoredOption
+from kb.entry import NOT_HELPING
 from kb.entry.brief import brief, first_paragraph
 from kb.match.answer import Answer, Candidate
 
@@ -94,7 +95,7 @@ def _section(entry: StoredEntry, section: str) -> Iterator[str]:
             yield f"*{verified(entry, option)}*"
             yield option.source.strip()
         if entry.not_helping:
-            yield from ("### What does not help", entry.not_helping.source.strip())
+            yield from (f"### {NOT_HELPING}", entry.not_helping.source.strip())
     elif section == "checklist":
         yield from _bullets("Prevention Checklist", entry.checklist)
     elif section == "messages":

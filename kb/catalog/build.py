@@ -20,7 +20,7 @@ from kb.catalog.index import index
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION
 from kb.catalog.memo import Memo
 from kb.catalog.seal import BLANK, KEY, seal
-from kb.entry import NOT_HELPING_NUMBER
+from kb.entry import NOT_HELPING, NOT_HELPING_NUMBER
 from kb.entry.folder import read_folder
 from kb.entry.model import Entry, Finding, Transcript
 from kb.errors import BadCatalog, Misuse
@@ -188,7 +188,7 @@ def _entries(connection: Connection, entries: Sequence[Entry]) -> None:
         )
         sections = [(0, "", e.symptom), *((o.number, o.title, o) for o in e.options)]
         if e.not_helping:
-            sections.append((NOT_HELPING_NUMBER, "What does not help", e.not_helping))
+            sections.append((NOT_HELPING_NUMBER, NOT_HELPING, e.not_helping))
         files: list[dict[str, Any]] = []
         commands: list[dict[str, Any]] = []
         for number, title, section in sections:

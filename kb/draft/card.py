@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from kb.draft import code
 from kb.draft.lines import doubt, gap, holed, plain, span
 from kb.draft.page import Parts
-from kb.entry.markdown import NOT_HELPING, SECTIONS
+from kb.entry import NOT_HELPING
+from kb.entry.markdown import SECTIONS
 from kb.entry.spans import only_span
 
 SIZE = 200_000

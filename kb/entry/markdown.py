@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from kb.entry import NOT_HELPING_NUMBER, frontmatter, patch
+from kb.entry import NOT_HELPING, NOT_HELPING_NUMBER, frontmatter, patch
 from kb.entry.fences import Place, block
 from kb.entry.findings import errors
 from kb.entry.lists import bullets, listed, look_alikes, messages, savings
@@ -27,7 +27,6 @@ SECTIONS = (
     "Asked As",
     "Look-Alikes",
 )
-NOT_HELPING = "What does not help"
 MAX_SIZE, MAX_LINES = 256 * 1024, 1000
 """Characters and lines of an entry; the lines bound the blocks of Markdown, which take the time."""
 

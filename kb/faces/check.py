@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import place
+from kb.entry import NOT_HELPING
 from kb.entry.check import Checked, check
 from kb.entry.findings import RULES, errors
 from kb.entry.folder import find, roots
@@ -140,7 +141,7 @@ def _verdict(part: "Replayed", replay: "Replay") -> str:
     words = {"verified": "verified", "failed": "FAILED", "prose": "not verified"}
     if part.name == "Symptom":
         words |= {"verified": "as written", "prose": "not replayed"}
-    elif part.name == "What does not help":
+    elif part.name == NOT_HELPING:
         words["verified"] = "shown"
     padded = f"{words[part.verdict]:12}"
     return {"verified": _green, "failed": _red, "prose": _dim}[part.verdict](padded)

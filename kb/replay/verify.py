@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kb.entry import patch
+from kb.entry import NOT_HELPING, patch
 from kb.entry.model import Entry, File, Section
 from kb.replay import needs
 from kb.replay.busy import every_core_busy
@@ -91,7 +91,7 @@ def verify(entry: Entry) -> Replay:
     reproduction = _reproduction(entry, setting)
     options = tuple(_option(entry, f"Option {o.number}", o, reproduction, setting) for o in entry.options)
     rest = entry.not_helping
-    not_helping = _option(entry, "What does not help", rest, reproduction, setting) if rest else None
+    not_helping = _option(entry, NOT_HELPING, rest, reproduction, setting) if rest else None
     versions = (*prepared.versions, *needs.tool_versions(entry))
     return Replay(entry, reproduction, options, not_helping, dict(versions), time.monotonic() - start)
 
