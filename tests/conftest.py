@@ -125,7 +125,8 @@ def own(tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, own: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of an empty ledger, of each kind, and the one that this process uses."""
+    """The address of an empty ledger, of each kind, and the one that this process uses, however slow the machine."""
+    monkeypatch.setattr("kb.ledger.standing.PATIENCE", 20)
     if request.param == "sqlite":
         given = f"sqlite:///{own}/ledger.sqlite"
     else:

@@ -27,13 +27,13 @@ TOKENS = f"select tokens from {VOTES} and worked and tokens is not null order by
 """Of every reporter the last word counts. Portable between SQLite and PostgreSQL; `ids`: a parameter for each."""
 
 PATIENCE = 0.5
-"""Seconds that a look-up waits for PostgreSQL."""
+"""Seconds that a look-up waits for the ledger."""
 KEPT, REMEMBERED = 5.0, 10_000
 """Seconds for which a process remembers what the ledger said, and of how many entries."""
 
 Found = tuple[tuple[Standing, ...], tuple[int, ...]]
 _files: dict[str, sqlite3.Connection] = {}
-_remembered: dict[tuple[str, str], tuple[float, Found]] = {}
+_remembered: dict[tuple[str, str, str], tuple[float, Found]] = {}
 
 
 def standing(ids: Sequence[str], revision: str) -> Found:
@@ -44,7 +44,7 @@ def standing(ids: Sequence[str], revision: str) -> Found:
     address = where.outcomes()
     if not address:
         return (), ()
-    until, found = _remembered.get((ids[0], revision), (0.0, ((), ())))
+    until, found = _remembered.get((address, ids[0], revision), (0.0, ((), ())))
     if monotonic() < until:
         return found
     file = where.sqlite_file(address)
@@ -53,7 +53,7 @@ def standing(ids: Sequence[str], revision: str) -> Found:
     found = _of_server(address, standings, tokens, of) if file is None else _of_file(file, standings, tokens, of)
     if len(_remembered) >= REMEMBERED:
         _remembered.clear()
-    _remembered[ids[0], revision] = (monotonic() + KEPT, found)
+    _remembered[address, ids[0], revision] = (monotonic() + KEPT, found)
     return found
 
 
@@ -66,7 +66,7 @@ def _of_file(path: str, standings: str, tokens: str, of: dict[str, str]) -> Foun
     try:
         if path not in _files:
             os.stat(path)
-            _files[path] = sqlite3.connect(uri(path, "mode=ro"), uri=True, timeout=0.2, check_same_thread=False)
+            _files[path] = sqlite3.connect(uri(path, "mode=ro"), uri=True, timeout=PATIENCE, check_same_thread=False)
         found = tuple(Standing(*row) for row in _files[path].execute(standings, of))
         return found, tuple(t for (t,) in _files[path].execute(tokens, of)) if found else ()
     except (OSError, sqlite3.Error):
