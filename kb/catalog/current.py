@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _seen: "dict[str, Any]" = {}
 """What `snapshot` opened last, of which folders and stamp, and when that was looked at."""
-CODE = [os.path.join(place.PACKAGE, part) for part in ("errors.py", "place.py", "text", "entry", "replay", "catalog")]
+CODE = [
+    os.path.join(place.PACKAGE, part)
+    for part in ("errors.py", "named.py", "place.py", "text", "entry", "replay", "catalog")
+]
 """All that a build may import: a catalog is built again when one of these changed."""
 LOOK = 1.0
 """Seconds between two looks at the folders of one's own, in a process that lives on."""

@@ -1,18 +1,25 @@
 """A snapshot, read. Standard library only: this is on the way of every look-up."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
-from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
 
 from kb.catalog.layout import APPLICATION_ID, SCHEMA_VERSION, entry_of
 from kb.catalog.numbers import Numbers
 from kb.entry import NOT_HELPING_NUMBER
 from kb.errors import BadCatalog, NotFound
+from kb.named import NamedTuple
 
-K = TypeVar("K")
-V = TypeVar("V")
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    K = TypeVar("K")
+    V = TypeVar("V")
 
 
 class StoredOption(NamedTuple):
@@ -91,19 +98,6 @@ def _normed(keys: bytes, norms: bytes) -> dict[int, float]:
     return dict(zip(memoryview(keys).cast("H"), memoryview(norms).cast("f"), strict=True))
 
 
-class _Memory(dict[K, V]):
-    """What look-ups have read, so that a process that goes on reads it once."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
-
-    def keep(self, fresh: dict[K, V]) -> None:
-        if len(self) + len(fresh) > self.most:
-            self.clear()
-        self.update(fresh)
-
-
 class Snapshot:
     """One catalog file, open for reading. Goes on with its file when another one is renamed into its place."""
 
@@ -129,11 +123,12 @@ class Snapshot:
             self.count = int(one("select value from meta where key = 'entries'"))
             self.origins: dict[int, str] = dict(self._db.execute("select entry, text from origin"))
             """By entry number, of entries of one's own, where they come from."""
-            self._dfs: _Memory[str, int] = _Memory(20_000)
-            self._postings: _Memory[str, tuple[memoryview, bytes, memoryview]] = _Memory(4_000)
-            self._norms: _Memory[int, dict[int, float]] = _Memory(500)
-            self._pairs: _Memory[int, tuple[Numbers, Numbers]] = _Memory(200)
-            self._lines: _Memory[int, str] = _Memory(10_000)
+            # What look-ups have read, so that a process that goes on reads it once.
+            self._dfs: dict[str, int] = {}
+            self._postings: dict[str, tuple[memoryview, bytes, memoryview]] = {}
+            self._norms: dict[int, dict[int, float]] = {}
+            self._pairs: dict[int, tuple[Numbers, Numbers]] = {}
+            self._lines: dict[int, str] = {}
         except (OSError, sqlite3.Error, TypeError) as error:
             raise BadCatalog(f"{path}: the catalog cannot be read ({error}); {again}") from None
 
@@ -253,20 +248,23 @@ class Snapshot:
 
     # What look-up reads
 
-    def _known(self, memory: _Memory[K, V], sql: str, keys: list[K], made: Callable[..., V]) -> dict[K, V]:
-        """What stands by these keys, from memory or read: `sql` gives a key, then what `made` takes."""
+    def _known(self, memory: dict[K, V], most: int, sql: str, keys: list[K], made: Callable[..., V]) -> dict[K, V]:
+        """What stands by these keys, from memory (of `most` at a time) or read: `sql` gives a key, then what `made`
+        takes."""
         found = {k: v for k in keys if (v := memory.get(k)) is not None}
         missing = [k for k in keys if k not in found]
         if missing:
             rows = self._db.execute(sql.format(",".join("?" * len(missing))), missing)
             fresh = {key: made(*row) for key, *row in rows}
-            memory.keep(fresh)
+            if len(memory) + len(fresh) > most:
+                memory.clear()
+            memory.update(fresh)
             found |= fresh
         return found
 
     def dfs(self, terms: list[str]) -> dict[str, int]:
         """In how many entries each term occurs; unknown terms are left out."""
-        return self._known(self._dfs, "select term, df from term where term in ({})", terms, int)
+        return self._known(self._dfs, 20_000, "select term, df from term where term in ({})", terms, int)
 
     def spelled_like(self, term: str) -> list[tuple[str, int]]:
         """(term, entries that have it) of the terms with the same first two letters and about the same length."""
@@ -279,21 +277,21 @@ class Snapshot:
     def postings(self, terms: list[str]) -> list[tuple[memoryview, bytes, memoryview]]:
         """For each of some known terms: entries that have it, in how many lines it speaks for each, all its lines."""
         sql = "select term, entries, counts, lines from term where term in ({})"
-        found = self._known(self._postings, sql, terms, _posted)
+        found = self._known(self._postings, 4_000, sql, terms, _posted)
         return [found[t] for t in terms]
 
     def norms(self, ns: list[int]) -> dict[int, dict[int, float]]:
         """By entry number: sum of idf of each line, by the lower 16 bits of its key."""
-        return self._known(self._norms, "select entry, keys, norms from norms where entry in ({})", ns, _normed)
+        return self._known(self._norms, 500, "select entry, keys, norms from norms where entry in ({})", ns, _normed)
 
     def pairs(self, ns: list[int]) -> dict[int, tuple[Numbers, Numbers]]:
         """By entry number the pairs of neighbours that speak for it, and against it."""
         sql = "select entry, own, against from pairs where entry in ({})"
-        return self._known(self._pairs, sql, ns, _paired)
+        return self._known(self._pairs, 200, sql, ns, _paired)
 
     def lines(self, keys: list[int]) -> dict[int, str]:
         """The text of lines by key."""
-        return self._known(self._lines, "select key, text from line where key in ({})", keys, str)
+        return self._known(self._lines, 10_000, "select key, text from line where key in ({})", keys, str)
 
     def cause_line(self, n: int) -> str:
         """The first sentence of the cause: what tells this entry from those beside it."""

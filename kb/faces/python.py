@@ -1,11 +1,16 @@
 """What `import kb` offers: look-up and entries as values, with the same answers as every other face."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb import render, service
 from kb.catalog.read import StoredEntry as Entry
-from kb.match.answer import Candidate, Decision
+from kb.match.answer import Candidate
 from kb.match.lookup import LIMIT
+
+if TYPE_CHECKING:
+    from kb.match.answer import Decision
 
 __all__ = ["Answer", "Entry", "lookup", "show"]
 

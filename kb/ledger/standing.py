@@ -4,10 +4,10 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from time import monotonic
-from typing import NamedTuple
 
 from kb.catalog.read import uri
 from kb.ledger import where
+from kb.named import NamedTuple
 
 
 class Standing(NamedTuple):

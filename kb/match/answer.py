@@ -1,8 +1,15 @@
 """What a look-up answers."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
 
-Decision = Literal["match", "candidates", "none"]
+from kb.named import NamedTuple
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Decision = Literal["match", "candidates", "none"]
 
 
 class Why(NamedTuple):

@@ -1,10 +1,10 @@
 """The lines of a query → what is asked of the catalog: words with their weights, and the lines that say most."""
 
 import math
-from typing import NamedTuple
 
 from kb.catalog.read import Snapshot
 from kb.match.spelling import MEANT, misspelt
+from kb.named import NamedTuple
 from kb.text.normal import fixed
 from kb.text.query import QueryLine
 from kb.text.terms import idf, terms

@@ -1,10 +1,16 @@
 """Features → probabilities → match, candidates or none."""
 
+from __future__ import annotations
+
 import math
 
-from kb.match.answer import Decision
 from kb.match.rank import Ranked
 from kb.match.weights import DECIDER, OFFERER, RANKER
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from kb.match.answer import Decision
 
 MATCH, OFFER = 0.75, 0.46
 """The two thresholds, by expected cost. A wrong match costs an agent what three glances at a list of candidates do,

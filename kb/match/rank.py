@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import lru_cache
 from heapq import nlargest
-from typing import NamedTuple
 
 from kb.catalog.layout import (
     AGAINST,
@@ -29,6 +28,7 @@ from kb.catalog.layout import (
 from kb.catalog.read import Snapshot
 from kb.match.ask import Asked, AskedLine, AskedWord, ask
 from kb.match.wording import wording
+from kb.named import NamedTuple
 from kb.text.normal import HOLE, fingerprint
 from kb.text.query import QueryLine
 

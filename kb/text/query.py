@@ -1,6 +1,6 @@
 """A line of a query. A module of its own, since what makes the lines is loaded by need."""
 
-from typing import NamedTuple
+from kb.named import NamedTuple
 
 WIDTH = 400
 """Of a long line the beginning is read, in characters."""
