@@ -11,6 +11,7 @@ from conftest import ROOT
 
 FLOORS = (
     "errors",
+    "named",
     "place",
     "text",
     "entry",
