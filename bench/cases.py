@@ -91,7 +91,7 @@ def filled(message: str, rng: random.Random) -> str:
 
 def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]:
     """Catalogs with the cases that each has not seen: a fifth of the entries' lines, a fifth of their queries, five
-    times each; last the whole catalog with what lies far from all entries, and with what it has seen."""
+    times each; last the whole catalog with what no entry explains, and with what it has seen."""
     with tempfile.TemporaryDirectory() as folder:
 
         def snapshot(name: str, entries: Sequence[Entry]) -> Snapshot:
@@ -109,7 +109,10 @@ def snapshots(entries: Sequence[Entry]) -> Iterator[tuple[Snapshot, list[Case]]]
         outputs = [Case(output(e), "output", frozenset({e.id}), "") for e in entries]
         rng = random.Random(1)
         literal = [Case(filled(m.text, rng), "literal", frozenset({e.id}), "") for e in entries for m in e.messages]
-        yield snapshot("all", entries), [*far(), *(c for c in outputs if c.query), *literal, *names(entries)]
+        yield (
+            snapshot("all", entries),
+            [*far(), *strangers(), *(c for c in outputs if c.query), *literal, *names(entries)],
+        )
 
 
 def names(entries: Sequence[Entry]) -> Iterator[Case]:
@@ -142,9 +145,18 @@ def queries(entries: Sequence[Entry]) -> Iterator[Case]:
 
 def far() -> Iterator[Case]:
     """What no entry comes near to."""
-    for line in (ROOT / "bench" / "far.jsonl").read_text(encoding="utf-8").splitlines():
+    yield from _without_entry("far", "far")
+
+
+def strangers() -> Iterator[Case]:
+    """Common errors of the entries' own tools that no entry explains; those that were taken for one stand beside it."""
+    yield from _without_entry("strangers", "near")
+
+
+def _without_entry(name: str, negative: str) -> Iterator[Case]:
+    for line in (ROOT / "bench" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        yield Case(row["query"], row["kind"], frozenset(), "far")
+        yield Case(row["query"], row["kind"], frozenset(), negative)
 
 
 def written() -> list[str]:

@@ -15,8 +15,8 @@ from kb.match.rank import FEATURES, rank
 from kb.text.reduce import reduce
 
 Array = NDArray[np.float64]
-NEGATIVE = 0.4
-"""What a negative counts to the decider: of our queries more than a third have no entry, of people's one in six."""
+NEGATIVE = 0.3
+"""What a negative counts to the decider: of our queries half have no entry, of people's one in six."""
 
 
 AGAINST = ("alike_cosine", "alike_whole", "alike_template", "alike_pairs", "alike_plain")
@@ -119,7 +119,7 @@ def fit(train: Sequence[Row], weight: dict[str, float], l2: float = 3.0, c: floa
     tops = [(r, z := (r.x - mean) / scale @ weights, int(np.argmax(z))) for r in train if len(r.x)]
     features = np.array([decider_features((r.x[best] - mean) / scale, np.sort(z)[::-1]) for r, z, best in tops])
     # To offer candidates for a near negative costs a glance; what is far from every entry should meet silence.
-    cost = {"far": 8.0, "near": 0.3, "": 1.0}
+    cost = {"far": 4.0, "near": 0.3, "": 1.0}
     return Model(
         mean,
         scale,

@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kb.match.answer import Decision
 
-MATCH, OFFER = 0.75, 0.46
+MATCH, OFFER = 0.75, 0.4
 """The two thresholds, by expected cost. A wrong match costs an agent what three glances at a list of candidates do,
-and a list is one glance more than a match: so `match` from 3/4. A list of wrong candidates costs six sevenths of
-what a missed right one does: so `candidates` where the right entry is among the first five 6 times in 13."""
+and a list is one glance more than a match: so `match` from 3/4. A list of wrong candidates costs two thirds of what a
+missed right one does: so `candidates` where the right entry is among the first five twice in five times."""
 
 Head = tuple[tuple[float, ...], float, float, float, float]
 

@@ -9,32 +9,32 @@ RANKER = (
     0,  # code_cosine
     0,  # query_cosine
     0,  # alike_cosine
-    0.89059,  # message_whole
+    0.55068,  # message_whole
     0,  # question_whole
-    3.6113,  # symptom_whole
+    3.5851,  # symptom_whole
     0,  # cause_whole
     0,  # tag_whole
     0,  # code_whole
     0,  # query_whole
     0,  # alike_whole
     0,  # coverage
-    0.17759,  # alike_margin
-    8.7187,  # pairs
+    0.22649,  # alike_margin
+    7.9911,  # pairs
     0,  # alike_pairs
-    14.292,  # plain
+    13.375,  # plain
     0,  # alike_plain
-    2.5433,  # template
+    2.2576,  # template
     0,  # print
-    11.046,  # bm25
-    -1.0987,  # alike_template
-    0.6566,  # d_coverage
-    2.2157,  # d_bm25
+    12.683,  # bm25
+    -0.63276,  # alike_template
+    0.51718,  # d_coverage
+    0.39206,  # d_bm25
     0,  # unknown
     0,  # key_unknown
     0,  # terms
     0,  # log
     0,  # foreign
-    1.5835,  # foreign_margin
+    1.9323,  # foreign_margin
     0,  # foreign_template
 )
 
@@ -43,85 +43,85 @@ DECIDER = (
     (
         0,  # message_cosine
         0,  # question_cosine
-        0.32041,  # symptom_cosine
-        0.88746,  # cause_cosine
-        0.84389,  # tag_cosine
-        0.5581,  # code_cosine
+        0.18917,  # symptom_cosine
+        0.94883,  # cause_cosine
+        1.4327,  # tag_cosine
+        0.12671,  # code_cosine
         0,  # query_cosine
-        -1.5277,  # alike_cosine
-        0.001763,  # message_whole
-        2.7079,  # question_whole
+        -1.5526,  # alike_cosine
+        0,  # message_whole
+        2.9678,  # question_whole
         0,  # symptom_whole
-        0,  # cause_whole
+        0.12963,  # cause_whole
         0,  # tag_whole
-        0.52046,  # code_whole
-        0.99478,  # query_whole
-        -0.85885,  # alike_whole
-        0,  # coverage
+        1.3439,  # code_whole
+        1.233,  # query_whole
+        -1.1866,  # alike_whole
+        0.98086,  # coverage
         0,  # alike_margin
         0,  # pairs
-        -1.1127,  # alike_pairs
-        0.71322,  # plain
-        -5.3133,  # alike_plain
-        1.6858,  # template
-        0.43874,  # print
+        -1.9909,  # alike_pairs
+        0.51505,  # plain
+        -5.0957,  # alike_plain
+        1.8311,  # template
+        0.46861,  # print
         0,  # bm25
-        -1.546,  # alike_template
-        1.0831,  # d_coverage
-        2.6677,  # d_bm25
+        -1.6825,  # alike_template
+        0.3028,  # d_coverage
+        2.513,  # d_bm25
         0,  # unknown
         0,  # key_unknown
-        0.53908,  # terms
-        -0.97271,  # log
-        -0.99727,  # foreign
+        0.83771,  # terms
+        -0.99682,  # log
+        -1.2024,  # foreign
         0,  # foreign_margin
-        -0.59842,  # foreign_template
+        -0.84614,  # foreign_template
     ),
     0,
-    0.10956,
-    2.8416,
-    -3.7274,
+    0.12664,
+    2.8286,
+    -5.1239,
 )
 OFFERER = (
     (
-        1.1834,  # message_cosine
-        0.71053,  # question_cosine
+        0.82179,  # message_cosine
+        0.26068,  # question_cosine
         0,  # symptom_cosine
-        1.8689,  # cause_cosine
-        2.571,  # tag_cosine
-        1.7595,  # code_cosine
-        1.0652,  # query_cosine
-        -0.12999,  # alike_cosine
+        1.5871,  # cause_cosine
+        2.9027,  # tag_cosine
+        0.48841,  # code_cosine
+        0.27076,  # query_cosine
+        -0.21721,  # alike_cosine
         0,  # message_whole
-        2.0667,  # question_whole
-        0.30383,  # symptom_whole
-        0.46763,  # cause_whole
+        2.2054,  # question_whole
+        0.31603,  # symptom_whole
+        0,  # cause_whole
         0,  # tag_whole
-        0,  # code_whole
-        0.95915,  # query_whole
-        -0.69145,  # alike_whole
-        2.8082,  # coverage
-        0.32492,  # alike_margin
-        0.41307,  # pairs
-        -1.1084,  # alike_pairs
+        1.5861,  # code_whole
+        1.2051,  # query_whole
+        -1.079,  # alike_whole
+        2.3741,  # coverage
+        0.65215,  # alike_margin
+        0.67131,  # pairs
+        -2.6247,  # alike_pairs
         0,  # plain
-        -5.3465,  # alike_plain
-        2.4778,  # template
+        -5.3965,  # alike_plain
+        2.3727,  # template
         0,  # print
-        0,  # bm25
-        -1.6555,  # alike_template
-        0,  # d_coverage
-        1.5494,  # d_bm25
-        -0.16407,  # unknown
-        0,  # key_unknown
-        1.1624,  # terms
-        -0.85211,  # log
-        -0.4401,  # foreign
-        0.20622,  # foreign_margin
-        -0.65619,  # foreign_template
+        1.3232,  # bm25
+        -1.5733,  # alike_template
+        0.11748,  # d_coverage
+        0.77793,  # d_bm25
+        -0.51412,  # unknown
+        -0.036141,  # key_unknown
+        1.2593,  # terms
+        -0.65836,  # log
+        -0.81592,  # foreign
+        0.19808,  # foreign_margin
+        -0.84999,  # foreign_template
     ),
     0,
-    0.07753,
-    1.3419,
-    -7.0047,
+    0.081457,
+    1.3244,
+    -7.0933,
 )
