@@ -1,4 +1,4 @@
-"""`NamedTuple` for what is on the way of every look-up: typing's own costs a tenth of a cold one, with what it imports.
+"""`NamedTuple` for what is on the way of every look-up: typing, with what it imports, is a twentieth of a cold one.
 
 A type checker takes it for typing's.
 """
