@@ -38,7 +38,7 @@ def main() -> None:
     def fts5(query: str) -> object:
         words = list(dict.fromkeys(w.lower() for w in WORD.findall(query)))[:400]
         sql = "select id, bm25(f) s from f where f match ? order by s limit 5"
-        return list(db.execute(sql, (" OR ".join(f'"{w}"' for w in words if w.isalnum()),)))
+        return list(db.execute(sql, (" OR ".join(f'"{w}"' for w in words if w.isalnum()) or '""',)))
 
     asked = queries()
     print(f"{len(asked)} queries, {service.snapshot().count} entries")
