@@ -13,10 +13,11 @@ else:
 
     class _Fields(type):
         def __new__(cls, name, bases, body):
-            fields = body["__annotations__"]
-            defaults = [body[field] for field in fields if field in body]
-            made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
-            made.__annotations__, made.__doc__ = fields, body.get("__doc__")
+            fields = type(name, (), dict(body)).__annotations__
+            made = namedtuple(name, fields, defaults=[body[field] for field in fields if field in body])
+            for key in body.keys() - fields.keys():  # the docstring, methods
+                setattr(made, key, body[key])
+            made.__annotations__ = fields
             return made
 
     NamedTuple = type.__new__(_Fields, "NamedTuple", (), {})

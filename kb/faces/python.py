@@ -1,16 +1,11 @@
 """What `import kb` offers: look-up and entries as values, with the same answers as every other face."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple
 
 from kb import render, service
 from kb.catalog.read import StoredEntry as Entry
 from kb.match.answer import Candidate
 from kb.match.lookup import LIMIT
-
-if TYPE_CHECKING:
-    from kb.match.answer import Decision
 
 __all__ = ["Answer", "Entry", "lookup", "show"]
 
@@ -18,7 +13,7 @@ __all__ = ["Answer", "Entry", "lookup", "show"]
 class Answer(NamedTuple):
     """What a look-up answers. `str(answer)` is the short form: Markdown, of a match 500 tokens at most."""
 
-    decision: Decision
+    decision: Literal["match", "candidates", "none"]
     """`match`: this is it; `candidates`: one of these may be it; `none`: no entry fits."""
     candidates: tuple[Candidate, ...]
     """Best first, up to `limit`; of a match the one; with `none` empty."""
